@@ -1,0 +1,98 @@
+# Everything that is done with this project, from a fresh clone on. `make help` lists it.
+#
+#   PYTHON   which Python makes the virtual environment (default: the newest found, 3.11 or later)
+#   ARGS     more arguments for pytest: make test ARGS="-k health"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# One stamp for each lock file: what is newer than its stamp is installed again, and nothing else ever is.
+INSTALLED := $(VENV)/installed
+INSTALLED_DEV := $(VENV)/installed-dev
+# Checks import the settings, which make a data folder; that must not be the one people play in.
+CHECK_HOME := FABLEWRIGHT_HOME=$(VENV)/check-home
+
+.PHONY: help
+help: ## List these targets
+	@echo "Fablewright: make TARGET"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: play
+play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000, OPEN=0 opens none, FABLEWRIGHT_HOME=var)
+	@FABLEWRIGHT_PARENT=$$PPID exec $(BIN)/python manage.py play
+
+.PHONY: test
+test: $(INSTALLED_DEV) ## Run the tests (REQUIRE=all: none may be skipped)
+	$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
+
+.PHONY: test-long
+test-long: $(INSTALLED_DEV) ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+.PHONY: check
+check: $(INSTALLED_DEV) ## Lint, format, types, layers, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(CHECK_HOME) $(BIN)/mypy config accounts generation stories gallery
+	$(BIN)/lint-imports
+	$(CHECK_HOME) $(BIN)/python manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(INSTALLED) ## Measure how fast a play answers, against something measured in the same run
+	$(BIN)/python bench/play.py
+
+.PHONY: install
+install: $(INSTALLED) ## Make the virtual environment from the lock file
+
+.PHONY: clean
+clean: ## Delete the virtual environment and caches; the data folder stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# $(call install,LOCK): make the virtual environment where it is missing or broken, then install a lock file into it.
+define install
+	@if command -v uv >/dev/null 2>&1; then \
+		$(BIN)/python -c '' 2>/dev/null || uv venv --quiet --clear --python '>=3.11' $(VENV); \
+		echo "Installing $(1) into $(VENV) ..."; \
+		uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $(1); \
+	else \
+		$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(MAKE) require-python && '$(PYTHON)' -m venv --clear $(VENV); } || exit 1; \
+		echo "Installing $(1) into $(VENV) (once; about half a minute) ..."; \
+		$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --requirement $(1); \
+	fi
+endef
+
+.PHONY: require-python
+require-python:
+	@test -n '$(PYTHON)' || { \
+		echo "Fablewright needs Python 3.11 or later, and none was found (python3 is: $$(python3 --version 2>&1))." >&2; \
+		echo "Install it (Debian, Ubuntu: apt install python3 python3-venv) or name one: make play PYTHON=/path/to/python3.12" >&2; \
+		exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "$(PYTHON) is no Python 3.11 or later ($$('$(PYTHON)' --version 2>&1)). Name one: make play PYTHON=/path/to/python3.12" >&2; \
+		exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: its module ensurepip or venv is missing." >&2; \
+		echo "Install it (Debian, Ubuntu: apt install python3-venv), then say make again." >&2; \
+		exit 1; }
+
+$(INSTALLED): requirements.lock
+	$(call install,requirements.lock)
+	@touch $@
+
+# The development lock holds the other one's packages at the same versions, so both are installed now.
+$(INSTALLED_DEV): requirements-dev.lock
+	$(call install,requirements-dev.lock)
+	@touch $(INSTALLED) $@

@@ -1,0 +1,97 @@
+"""Host -> tenant, session -> actor, path -> tier. Everything behind these runs under the tenant's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import Actor
+from accounts.models import Domain, Membership, Role, Tenant, Tier
+from accounts.tenancy import scope
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+MACHINE_PATHS = frozenset({"/healthz"})
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+def tenant_at(host: str) -> Tenant | None:
+    """The tenant that answers at `host` (with or without a port), or None. Only loopback names fall back to the default."""
+    name = host.strip().lower()
+    if not name.endswith("]"):
+        name = name.rsplit(":", 1)[0] if ":" in name else name
+    domain = Domain.objects.select_related("tenant").filter(host=name.rstrip(".")).first()
+    if domain is not None:
+        return domain.tenant
+    return Tenant.objects.filter(is_default=True).first() if name in LOOPBACK else None
+
+
+class HostTenantMiddleware:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.tenant = None  # type: ignore[attr-defined]
+        if request.path in MACHINE_PATHS:
+            return self.get_response(request)
+        tenant = tenant_at(request.get_host())
+        if tenant is None:
+            return HttpResponse("No library answers at this address. Check the host name.\n", "text/plain", status=400)
+        if not tenant.is_open:
+            return HttpResponse("This library is closed.\n", "text/plain", status=404)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        with scope(tenant):
+            return self.get_response(request)
+
+
+def actor_for(user: Any, tenant: Tenant | None) -> Actor:
+    """The actor that `user` is at this tenant: a stranger without an active membership."""
+    if tenant is None or not user.is_authenticated or not user.is_active:
+        return Actor(tenant_id=tenant.id if tenant else None)
+    membership = Membership.objects.filter(user_id=user.pk).first()
+    if membership is None and not user.is_superuser:
+        return Actor(tenant_id=tenant.id)
+    role = Role(membership.role) if membership else None
+    return Actor(tenant.id, user.pk, role, is_guest=user.is_guest, is_operator=user.is_superuser)
+
+
+class ActorMiddleware:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.tenant))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class TierMiddleware:
+    """Turns the address's `tier` into `request.tier`; the views behind it take no such argument."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
+        slug = kwargs.pop("tier", None)
+        request.tier = None
+        if slug is None or request.tenant is None:
+            return None
+        request.tier = Tier.objects.filter(slug=slug).first()
+        if request.tier is None:
+            raise Http404("There is no such shelf.")
+        return None
+
+
+def template_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows: the tenant, the tier and who is reading."""
+    return {
+        "tenant": getattr(request, "tenant", None),
+        "tier": getattr(request, "tier", None),
+        "actor": getattr(request, "actor", None),
+        "demo": settings.DEMO_FOOTER,
+    }

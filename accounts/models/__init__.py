@@ -1,0 +1,21 @@
+"""Who: tenants, domains, users, memberships, tiers; and what they may spend."""
+
+from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
+from accounts.models.membership import Membership, Role
+from accounts.models.tenant import Domain, Tenant
+from accounts.models.tier import Audience, Tier
+from accounts.models.user import User
+
+__all__ = [
+    "Allowance",
+    "Audience",
+    "Cap",
+    "Counter",
+    "Domain",
+    "LedgerEntry",
+    "Membership",
+    "Role",
+    "Tenant",
+    "Tier",
+    "User",
+]

@@ -1,0 +1,178 @@
+"""The tenant that code works for, and the manager that lets no query out of it.
+
+`scope(tenant)` sets the tenant for the code inside. Every model of a tenant derives from `TenantRow`; its queries are
+filtered when their SQL is compiled, so a queryset built anywhere runs under the scope of the moment it is executed, and
+raises `NoTenant` where there is none. Code that must look across tenants (claim, sweep, hub, health, audit) says so with
+`across_tenants(reason)`.
+
+What a filter on reads cannot catch is caught on writes: saving, bulk creating or deleting a row of another tenant, and a
+foreign key that points at another tenant's row, raise `WrongTenant`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import models
+from django.db.models.expressions import Func
+from django.db.models.fields.related import ForeignKey
+
+
+class NoTenant(RuntimeError):
+    """A query on tenant rows ran where no tenant is active."""
+
+
+class WrongTenant(RuntimeError):
+    """A write touched, or pointed at, another tenant's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Across:
+    reason: str
+
+
+_active: ContextVar[uuid.UUID | _Across | None] = ContextVar("fablewright_tenant", default=None)
+
+
+@contextmanager
+def scope(tenant: models.Model | uuid.UUID) -> Iterator[uuid.UUID]:
+    """Work for one tenant inside the block."""
+    tenant_id = tenant if isinstance(tenant, uuid.UUID) else tenant.pk
+    token = _active.set(tenant_id)
+    try:
+        yield tenant_id
+    finally:
+        _active.reset(token)
+
+
+@contextmanager
+def across_tenants(reason: str) -> Iterator[None]:
+    """Look at all tenants inside the block; `reason` says why, for whoever reads the code."""
+    if not reason:
+        raise ValueError("Say why this code looks across tenants.")
+    token = _active.set(_Across(reason))
+    try:
+        yield
+    finally:
+        _active.reset(token)
+
+
+def current() -> uuid.UUID | None:
+    """The active tenant's id, or None where none is active or code looks across tenants."""
+    active = _active.get()
+    return active if isinstance(active, uuid.UUID) else None
+
+
+class InScope(Func):
+    """SQL condition: the row belongs to the active tenant. Decided when the SQL is compiled, not when it is built."""
+
+    conditional = True
+    output_field = models.BooleanField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        active = _active.get()
+        if active is None:
+            raise NoTenant(
+                "No tenant is active: wrap the code in scope(tenant), or name why in across_tenants(reason)."
+            )
+        if isinstance(active, _Across):
+            return "1 = 1", []
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"{column} = %s", [*params, models.UUIDField().get_db_prep_value(active, connection)]
+
+
+class TenantQuerySet(models.QuerySet):
+    """Adds the checks that a filter cannot make: on rows that are about to be written."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        rows = list(objs)
+        for row in rows:
+            row.claim_for_tenant()
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        rows = list(objs)
+        for row in rows:
+            row.claim_for_tenant()
+        return super().bulk_update(rows, *args, **kwargs)
+
+    def raw(self, *_: Any, **__: Any) -> Any:
+        raise NoTenant("Raw SQL is not filtered by tenant: write the query with the manager.")
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """The only manager of a tenant's rows."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(InScope(models.F("tenant_id")))
+
+
+class TenantRow(models.Model):
+    """A row that belongs to one tenant. A subclass's Meta derives from `TenantRow.Meta`, which names the manager that
+    Django itself uses for saving, refreshing and following relations."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey("accounts.Tenant", on_delete=models.CASCADE, related_name="+", editable=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def claim_for_tenant(self) -> None:
+        """Take the active tenant if the row has none yet; refuse a row, or a parent, of another tenant."""
+        active = _active.get()
+        if active is None:
+            raise NoTenant(f"{type(self).__name__} is written where no tenant is active.")
+        if isinstance(active, _Across):
+            if self.tenant_id is None:
+                raise NoTenant(f"{type(self).__name__} is written across tenants and names no tenant.")
+        elif self.tenant_id is None:
+            self.tenant_id = active
+        elif self.tenant_id != active:
+            raise WrongTenant(f"{type(self).__name__} {self.pk} belongs to another tenant.")
+        self._refuse_foreign_parents()
+
+    def _refuse_foreign_parents(self) -> None:
+        for field in self._meta.concrete_fields:
+            if not isinstance(field, ForeignKey) or not issubclass(field.related_model, TenantRow):  # type: ignore[arg-type]
+                continue
+            parent_id = getattr(self, field.attname)
+            if parent_id is None:
+                continue
+            if field.is_cached(self):
+                parent_tenant = getattr(self, field.name).tenant_id
+            elif self._parent_is_known(field.attname, parent_id):
+                continue
+            else:
+                # The query is filtered by tenant, so another tenant's parent is not found at all.
+                found = field.related_model._base_manager.filter(pk=parent_id).values_list("tenant_id", flat=True)
+                parent_tenant = found.first()
+            if parent_tenant != self.tenant_id:
+                raise WrongTenant(f"{type(self).__name__}.{field.name} points at another tenant's row.")
+
+    def _parent_is_known(self, attname: str, parent_id: Any) -> bool:
+        """True where the value stands as it was loaded, so it was checked when it was written."""
+        return not self._state.adding and self.__dict__.get("_loaded", {}).get(attname) == parent_id
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
+        row = super().from_db(db, field_names, values, **kwargs)
+        names = {f.attname for f in cls._meta.concrete_fields if isinstance(f, ForeignKey)}
+        row.__dict__["_loaded"] = {n: v for n, v in zip(field_names, values, strict=False) if n in names}
+        return row
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.claim_for_tenant()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        self.claim_for_tenant()
+        return super().delete(*args, **kwargs)

@@ -1,0 +1,46 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import Door, admits
+from accounts.forms import SignInForm
+from accounts.signals import guest_signed_in
+
+
+@admits(Door.PUBLIC)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in(request: Any) -> HttpResponse:
+    form = SignInForm(request, request.POST or None)
+    onward = _safe_next(request)
+    if request.method == "POST" and form.is_valid() and form.user is not None:
+        guest = request.user if request.user.is_authenticated and request.user.is_guest else None
+        login(request, form.user)
+        if guest is not None:
+            guest_signed_in.send(sender=None, guest=guest, user=form.user)
+        return redirect(onward)
+    return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=422 if form.errors else 200)
+
+
+@admits(Door.PUBLIC)
+@require_POST
+def sign_out(request: Any) -> HttpResponse:
+    logout(request)
+    return redirect("/")
+
+
+def _safe_next(request: Any) -> str:
+    onward = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(
+        onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return onward if safe else "/"

@@ -1,0 +1,24 @@
+"""The ASGI entry: plain HTTP to Django, websockets to the consumers. The embedded default serves everything through it;
+in production it gets the websockets alone (see `config.wsgi`)."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# First: the consumers import models, and models need Django to be set up.
+http = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 -- after the set-up above
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from config.sockets import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": http,
+        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+    }
+)

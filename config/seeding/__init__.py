@@ -1,0 +1,1 @@
+"""What a new install begins with. `manage.py seed` adds what is missing and changes nothing that is there."""

@@ -1,0 +1,118 @@
+"""Writing the seeds: tenants, people, tiers, models, grants. Rows that exist are left as they are."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Domain, Membership, Role, Tenant, Tier, User
+from accounts.tenancy import across_tenants, scope
+from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
+from generation.models import AiModel, Credential, ModelGrant, Price, Unit
+from stories.models import Beginning
+
+HARBOUR_HOST = "harbour.localhost"
+MODELS = (
+    ("demo-storyteller", "Demo Storyteller", "storyteller", "text"),
+    ("demo-painter", "Demo Painter", "painter", "image"),
+    ("demo-filmmaker", "Demo Filmmaker", "filmmaker", "video"),
+)
+PEOPLE = (
+    # email, name, tenant, role; the operator belongs to no tenant and runs the platform
+    ("reader@example.com", "Rada Reader", "fablewright", Role.READER),
+    ("author@example.com", "Arlo Author", "fablewright", Role.AUTHOR),
+    ("staff@example.com", "Sunniva Staff", "fablewright", Role.STAFF),
+    ("owner@example.com", "Odile Owner", "fablewright", Role.OWNER),
+    ("harbour-owner@example.com", "Hark Harbour", "harbour", Role.OWNER),
+    ("operator@example.com", "Operator", "", None),
+)
+
+
+def demo_password() -> str:
+    """The password of the demo sign-ins: made at the first start of this install, never the same on two."""
+    return settings.HOME.secret("demo-password", length=9)
+
+
+@transaction.atomic
+def plant() -> bool:
+    """Add what is missing; False where nothing was."""
+    before = _rows()
+    models = _models()
+    tenants = {
+        "fablewright": _tenant("fablewright", "Fablewright", "Stories that branch", is_default=True),
+        "harbour": _tenant("harbour", "Harbour Press", "Books that smell of rope", is_default=False),
+    }
+    Domain.objects.get_or_create(host=HARBOUR_HOST, defaults={"tenant": tenants["harbour"]})
+    with scope(tenants["fablewright"]):
+        _shelf(KIDS, 0, models)
+        _shelf(CLASSICS, 1, models)
+    with scope(tenants["harbour"]):
+        _shelf(HARBOUR, 0, models)
+    _people(tenants)
+    return _rows() != before
+
+
+def _rows() -> tuple[int, ...]:
+    with across_tenants("the seed counts what all tenants have"):
+        counted = (Tenant, Domain, User, Membership, Tier, AiModel, Price, Credential, ModelGrant, Beginning)
+        return tuple(model._default_manager.count() for model in counted)
+
+
+def _tenant(slug: str, name: str, tagline: str, *, is_default: bool) -> Tenant:
+    return Tenant.objects.get_or_create(
+        slug=slug, defaults={"name": name, "tagline": tagline, "is_default": is_default}
+    )[0]
+
+
+def _models() -> list[AiModel]:
+    Credential.objects.get_or_create(provider="demo", label="built in", defaults={"max_concurrent": 100})
+    models = []
+    for key, name, remote_name, kind in MODELS:
+        model, made = AiModel.objects.get_or_create(
+            key=key, defaults={"name": name, "provider": "demo", "remote_name": remote_name, "kind": kind}
+        )
+        if made:
+            Price.objects.create(model=model, unit=Unit.CALL, amount_micros=0, effective_from=datetime.date(2026, 1, 1))
+        models.append(model)
+    return models
+
+
+def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
+    tier, made = Tier.objects.get_or_create(
+        slug=shelf.slug,
+        defaults={
+            "name": shelf.name,
+            "tagline": shelf.tagline,
+            "audience": shelf.audience,
+            "theme": shelf.theme,
+            "guidelines": shelf.guidelines,
+            "picture_style": shelf.picture_style,
+            "guests_may_play": shelf.guests_may_play,
+            "daily_scenes": shelf.daily_scenes,
+            "position": position,
+        },
+    )
+    if not made:
+        return  # what staff changed or took away since then stays so
+    for model in models:
+        ModelGrant.objects.create(tier=tier, model=model, is_default=True)
+    for at, start in enumerate(shelf.starts):
+        Beginning.objects.create(
+            tier=tier, slug=start.slug, title=start.title, blurb=start.blurb, prompt=start.prompt,
+            art_style=start.art_style, cover_alt=start.cover_alt, position=at,
+        )  # fmt: skip
+
+
+def _people(tenants: dict[str, Tenant]) -> None:
+    password = demo_password()
+    for email, name, tenant, role in PEOPLE:
+        if User.objects.filter(email=email).exists():
+            continue
+        if role is None:
+            User.objects.create_superuser(email, password, display_name=name)
+            continue
+        user = User.objects.create_user(email, password, display_name=name)
+        with scope(tenants[tenant]):
+            Membership.objects.create(user=user, role=role)

@@ -1,0 +1,234 @@
+"""All settings, driven by the environment. With nothing set, this is the install that `make play` starts.
+
+FABLEWRIGHT_HOME   folder of database, media, secrets and lock (default: var/ beside manage.py)
+DATABASE_URL       postgres://user:password@host/name; default: SQLite in FABLEWRIGHT_HOME
+SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secrets
+STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
+HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
+WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
+DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
+"""
+
+import warnings
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+from config.home import Home
+
+# django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
+# the supervisor watches heartbeats instead.
+warnings.filterwarnings("ignore", message="Retry and timeout are misconfigured")
+
+env = environ.Env()
+
+VERSION = "0.1.0"
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Home(Path(env.str("FABLEWRIGHT_HOME", default=str(BASE_DIR / "var"))).resolve())
+HOME.prepare()
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = HOME.secret(
+    "secret-key", value=env.str("SECRET_KEY", default=""), file=env.str("SECRET_KEY_FILE", default="")
+)
+# The tenant middleware knows every host by its Domain row and refuses the rest, so this list has nothing to add.
+ALLOWED_HOSTS = ["*"]
+HTTPS = env.bool("HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "config",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "channels",
+    "django_q",
+    "accounts",
+    "generation",
+    "stories",
+    "gallery",
+]
+
+MIDDLEWARE = [
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "accounts.middleware.HostTenantMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.TierMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.middleware.template_context",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{HOME.path / 'fablewright.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is locked" under load.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "fablewright_session"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = HOME.path / "static"
+SERVESTATIC_USE_FINDERS = True  # no collecting step where one process does all
+SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_MAX_AGE = 300
+
+STORAGE = env.str("STORAGE", default="local")
+MEDIA_STORAGES = {
+    "local": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(HOME.path / "media"), "base_url": None},
+    },
+    "s3": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("S3_BUCKET", default=""),
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "addressing_style": "path" if env.str("S3_ENDPOINT", default="") else "auto",
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": True,
+            "querystring_expire": 300,
+            "signature_version": "s3v4",
+        },
+    },
+}
+STORAGES = {
+    "default": MEDIA_STORAGES[STORAGE],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+WORKERS = max(2, env.int("WORKERS", default=2))
+Q_CLUSTER = {
+    "name": "fablewright",
+    "orm": "default",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "bulk": 1,
+    "poll": 0.1,
+    # A message is a doorbell: an early second delivery is harmless, a late one costs a wait. The drain leaves after ten
+    # minutes, so this only has to be longer.
+    "timeout": None,
+    "retry": 900,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "scheduler": False,
+    "label": "Queue",
+    "log_level": env.str("QUEUE_LOG_LEVEL", default="WARNING"),
+}
+
+GENERATION = {
+    "LEASE_SECONDS": env.float("LEASE_SECONDS", default=60.0),
+    "HELD_MAX": env.int("HELD_MAX", default=128),
+    "LANES": env.int("LANES", default=0),  # 0: one per core
+    "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
+    "DEADLINES": {"text": 180, "image": 420, "edit": 420, "video": 1800, "speech": 300, "moderate": 60},
+}
+DEMO = {
+    "text_seconds": env.float("DEMO_TEXT_SECONDS", default=0.8),
+    "image_seconds": env.float("DEMO_IMAGE_SECONDS", default=0.5),
+    "video_seconds": env.float("DEMO_VIDEO_SECONDS", default=1.5),
+    "faults_file": env.str("DEMO_FAULTS_FILE", default=""),
+    "log_file": env.str("DEMO_LOG_FILE", default=""),
+    "replay": env.str("DEMO_REPLAY", default="free"),
+}
+DEMO_FOOTER = True  # the footer says who makes the stories; every model of this install is the demo provider's
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TenantTokenAuthentication",
+        "accounts.authentication.SessionOfThisTenant",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.Admitted"],  # the door on every view decides
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
+    "EXCEPTION_HANDLER": "config.errors.json_errors",
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min"},
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "SIGNING_KEY": HOME.secret("token-key", value=env.str("TOKEN_KEY", default="")),
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "sub",
+    "AUTH_HEADER_TYPES": ("Bearer",),
+}
+
+UNFOLD = {"SITE_TITLE": "Fablewright", "SITE_HEADER": "Fablewright", "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,20 @@
+"""All routes. What begins with a tier's slug comes last; `accounts.reserved` keeps slugs out of the way of the rest."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("generation.urls")),
+    path("", include("gallery.urls")),
+    path("", include("stories.urls")),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

@@ -1,0 +1,80 @@
+"""The gallery: shelves of finished stories, and the reader."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import Door, Verb, admits, allows, find
+from gallery import publish, shelves
+from stories import pages
+from stories.errors import CannotPlay
+from stories.models import Story
+
+PAGE_SIZE = 24
+
+
+@admits(Door.TIER)
+@require_safe
+@never_cache
+def gallery(request: Any) -> HttpResponse:
+    page = Paginator(shelves.stories_for(request.actor, request.tier), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "gallery/gallery.html", {"page": page})
+
+
+@admits(Door.TIER)
+@require_safe
+@never_cache
+def reader(request: Any, story_id: uuid.UUID, scene_id: uuid.UUID | None = None) -> HttpResponse:
+    story = _story(request, story_id, Verb.READ)
+    if story.finished_at is None:
+        raise Http404("This story has no ending yet.")
+    way = shelves.pages_to(story, scene_id)
+    scene = next((page for page in way if page.id == scene_id), None) if scene_id else (way[0] if way else None)
+    if scene is None:
+        raise Http404("There is no such page.")
+    scene.story = story
+    context = {
+        **pages.scene_page(scene, request.actor),
+        **shelves.reader_page(story, way, scene),
+        "may_publish": allows(request.actor, Verb.PUBLISH, story),
+    }
+    return render(request, "gallery/reader.html", context)
+
+
+@admits(Door.TIER)
+@require_POST
+def change_publication(request: Any, story_id: uuid.UUID) -> HttpResponse:
+    """`publish` or `withdraw`, by the field `action`."""
+    story = _story(request, story_id, Verb.READ)
+    verbs = {"publish": publish.publish, "withdraw": publish.withdraw}
+    verb = verbs.get(request.POST.get("action", ""))
+    if verb is None:
+        return _say(request, "The field “action” is “publish” or “withdraw”.", status=400)
+    try:
+        verb(actor=request.actor, story=story)
+    except CannotPlay as refused:
+        return _say(request, str(refused), status=refused.status)
+    messages.success(
+        request, "The story stands on the shelf." if verb is publish.publish else "The story is yours alone again."
+    )
+    return redirect("gallery-story", tier=request.tier.slug, story_id=story.id)
+
+
+def _story(request: Any, story_id: uuid.UUID, verb: Verb) -> Story:
+    rows = Story.objects.filter(tier=request.tier).select_related(
+        "tier", "text_model", "image_model", "video_model", "reader"
+    )
+    found: Story = find(rows, request.actor, verb, id=story_id)
+    return found
+
+
+def _say(request: Any, sentence: str, *, status: int) -> HttpResponse:
+    return render(request, "error.html", {"sentence": sentence, "code": status}, status=status)

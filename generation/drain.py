@@ -1,0 +1,254 @@
+"""The worker loop: one process holds many purchases, because each of them is only waiting.
+
+The main thread owns the one database connection. It claims due jobs, hands each to a thread, writes outcomes as they
+come, renews leases and shows its heartbeat. It leaves when nothing is held or soon due, after ten minutes (ringing for a
+successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import time
+import uuid
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.tenancy import scope
+from generation import policy, purchases, slots
+from generation.adapters import adapter
+from generation.crash import crash_point
+from generation.jobs import asking, claiming, outcomes
+from generation.jobs.transitions import LostClaim
+from generation.lane import Lanes
+from generation.models import Asset, Beat, Job, Lane, Status
+from generation.policy import Recovery
+from generation.providers.contract import Done, Kind, Pending, Replay
+from generation.providers.errors import ProviderError
+from generation.purchases import Held, Outcome, Progress
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.1
+BEAT_SECONDS = 1.0
+NOTE_SECONDS = 0.3
+LIFE_SECONDS = 600.0
+SOON_SECONDS = 60.0
+STOP_ENV = "FABLEWRIGHT_STOP_FILE"
+
+
+@cache
+def lanes() -> Lanes:
+    """This process's painting children; they stay between drains, because starting one costs half a second."""
+    return Lanes(settings.GENERATION["LANES"] or os.cpu_count() or 1, {"demo": settings.DEMO})
+
+
+def told_to_stop() -> bool:
+    """Whether the supervisor asked this group to end."""
+    flag = os.environ.get(STOP_ENV)
+    return bool(flag) and Path(flag or "").exists()
+
+
+class Drain:
+    """One run of the loop. `linger_seconds` is how long it stays with nothing to do."""
+
+    def __init__(self, worker: str, *, linger_seconds: float = 30.0) -> None:
+        self.worker = worker
+        self.linger_seconds = linger_seconds
+        self.held: dict[uuid.UUID, Held] = {}
+        self.outbox: queue.SimpleQueue[Progress | Outcome] = queue.SimpleQueue()
+        self.lanes = lanes()
+        self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
+
+    def run(self, slot: Beat | None = None) -> None:
+        """Work until there is nothing left to do."""
+        started = idle_since = renewed = beaten = time.monotonic()
+        try:
+            while True:
+                self._take_in(LOOK_SECONDS)
+                moment = time.monotonic()
+                if moment - beaten >= BEAT_SECONDS:
+                    beaten = moment
+                    if slot is not None and not slots.beat(slot, len(self.held)):
+                        return
+                if moment - renewed >= self.lease_seconds / 4:
+                    renewed = moment
+                    self._renew()
+                self._give_up_late(moment)
+                old = moment - started > LIFE_SECONDS
+                stop = told_to_stop()
+                if not old and not stop and self._claim():
+                    idle_since = moment
+                if self.held:
+                    idle_since = moment
+                if stop:
+                    self._stop()
+                    return
+                if not self.held and (old or self._may_leave(moment - idle_since)):
+                    if old:
+                        asking.ring()
+                    return
+        finally:
+            if slot is not None:
+                slots.leave(slot)
+
+    def _may_leave(self, idle_seconds: float) -> bool:
+        if idle_seconds < self.linger_seconds:
+            return False
+        return not claiming.anything_due_within(SOON_SECONDS)
+
+    def _claim(self) -> bool:
+        busy = {lane: sum(held.job.lane == lane for held in self.held.values()) for lane in Lane}
+        room = {
+            Lane.WAIT: settings.GENERATION["HELD_MAX"] - busy[Lane.WAIT],
+            Lane.CORE: self.lanes.count - busy[Lane.CORE],
+        }
+        if max(room.values()) <= 0 or not claiming.anything_due():
+            return False
+        claimed = claiming.claim(worker=self.worker, room=room)
+        crash_point("after_claim")
+        for job in claimed:
+            with scope(job.tenant_id):
+                try:
+                    self._take_up(job)
+                except LostClaim:
+                    log.info("lost job %s before it was begun", job.id)
+        return bool(claimed)
+
+    def _take_up(self, job: Job) -> None:
+        """Go on where the row says the job stands."""
+        able = adapter(job.provider)
+        fresh = job.claimed_from == Status.QUEUED  # type: ignore[attr-defined]
+        recovery = policy.after_crash(
+            stored=job.status == Status.STORED,
+            has_id=bool(job.provider_job_id),
+            sent=job.sent_at is not None and not fresh,
+            replay=able.replay,
+        )
+        if recovery is Recovery.FINISH:
+            outcomes.finished(job)
+        elif recovery is Recovery.UNKNOWN:
+            kind = Kind(job.kind)
+            outcomes.decided(job, policy.unknown_fate(kind=kind, replay=able.replay, attempt=job.attempt))
+        else:
+            self._begin(job, {Recovery.SEND: "start", Recovery.POLL: "check", Recovery.FIND: "find"}[recovery])
+
+    def _begin(self, job: Job, verb: str) -> None:
+        inputs = job.request.get("inputs", [])
+        assets = Asset.objects.in_bulk([given["asset"] for given in inputs]) if inputs else {}
+        files = [
+            (given["role"], kept.media_type, kept.storage_name)
+            for given in inputs
+            if (kept := assets.get(uuid.UUID(given["asset"]))) is not None
+        ]
+        if verb == "start":
+            outcomes.sent(job)
+        left = asking.deadline_seconds(job)
+        held = Held(job, verb, gives_up_at=time.monotonic() + left, inputs=files)
+        self.held[job.id] = held
+        purchases.begin(held, self.lanes, self.outbox)
+        crash_point("after_sent")
+
+    def _take_in(self, wait_seconds: float) -> None:
+        """Write what came back; wait for the first of it at most `wait_seconds`."""
+        try:
+            item = self.outbox.get(timeout=wait_seconds)
+        except queue.Empty:
+            return
+        while True:
+            self._write(item)
+            try:
+                item = self.outbox.get_nowait()
+            except queue.Empty:
+                return
+
+    def _write(self, item: Progress | Outcome) -> None:
+        held = item.held
+        if self.held.get(held.job.id) is not held:
+            return  # given up already: what comes late is not written
+        try:
+            with scope(held.job.tenant_id):
+                if isinstance(item, Progress):
+                    self._note(held, item.share)
+                    return
+                del self.held[held.job.id]
+                self._write_outcome(item)
+        except LostClaim:
+            self._drop(held)
+
+    def _write_outcome(self, outcome: Outcome) -> None:
+        job, value = outcome.held.job, outcome.value
+        if outcome.error is not None:
+            self._decide(job, outcome.error)
+        elif isinstance(value, Pending):
+            crash_point("before_parked")
+            outcomes.parked(job, value)
+            crash_point("after_parked")
+        elif isinstance(value, Done):
+            crash_point("before_stored")
+            outcomes.stored(job, value, outcome.kept)
+            crash_point("after_stored")
+            outcomes.finished(job)
+        else:  # asked by our reference, and the provider never took it
+            self._begin(job, "start")
+
+    def _decide(self, job: Job, error: ProviderError) -> None:
+        decision = policy.after_error(
+            error, kind=Kind(job.kind), replay=adapter(job.provider).replay, tries=job.tries + 1, attempt=job.attempt
+        )
+        log.info("job %s: %s, so %s", job.id, error, decision.verdict)
+        outcomes.decided(job, decision, error)
+
+    def _note(self, held: Held, share: float) -> None:
+        """Progress, as often as an eye can follow."""
+        moment = time.monotonic()
+        if moment - held.noted_at < NOTE_SECONDS or share <= held.noted_share:
+            return
+        held.noted_at, held.noted_share = moment, share
+        outcomes.progressed(held.job, share)
+
+    def _renew(self) -> None:
+        lost = claiming.renew(worker=self.worker, held={job_id: held.job.fence for job_id, held in self.held.items()})
+        for job_id in lost:
+            self._drop(self.held[job_id])
+
+    def _give_up_late(self, moment: float) -> None:
+        for held in [held for held in self.held.values() if held.gives_up_at <= moment]:
+            self._drop(held)
+            decision = policy.past_deadline(
+                kind=Kind(held.job.kind), sent=held.verb == "start" or bool(held.job.sent_at),
+                replay=adapter(held.job.provider).replay,
+            )  # fmt: skip
+            with scope(held.job.tenant_id):
+                try:
+                    outcomes.decided(held.job, decision)
+                except LostClaim:
+                    continue
+
+    def _drop(self, held: Held) -> None:
+        self.held.pop(held.job.id, None)
+        self.lanes.abandon(held.job.id)
+
+    def _stop(self) -> None:
+        """Wait a stated grace for what is on its way, park what has an id. What was sent and has none keeps its lease: the
+        next worker decides by its replay class."""
+        ends = time.monotonic() + settings.GENERATION["STOP_GRACE_SECONDS"]
+        while self.held and time.monotonic() < ends:
+            self._take_in(LOOK_SECONDS)
+        for held in list(self.held.values()):
+            self._drop(held)
+            if held.job.provider_job_id or adapter(held.job.provider).replay is Replay.FREE:
+                with scope(held.job.tenant_id):
+                    try:
+                        outcomes.handed_back(held.job)
+                    except LostClaim:
+                        continue
+        claiming.give_back(worker=self.worker)
+
+
+def drain_here(*, linger_seconds: float = 0.0) -> None:
+    """Drain in this process until nothing is due: what a test or a one-off command calls."""
+    Drain(f"{slots.group()}:{uuid.uuid4().hex[:6]}", linger_seconds=linger_seconds).run()

@@ -1,0 +1,28 @@
+"""What the engine refuses, in sentences fit for people."""
+
+from __future__ import annotations
+
+
+class CannotBuy(Exception):
+    """A purchase was refused before anything was sent. `field` names what to change, `status` is the HTTP status."""
+
+    def __init__(self, message: str, *, field: str = "", status: int = 400) -> None:
+        super().__init__(message)
+        self.field = field
+        self.status = status
+
+
+class UnknownModel(CannotBuy):
+    """No such model exists."""
+
+
+class NotGranted(CannotBuy):
+    """The model exists and this tier may not use it."""
+
+
+class Unpriced(CannotBuy):
+    """The model has no price, so nobody may buy from it."""
+
+
+class NotRetryable(CannotBuy):
+    """The job is not in a state that can be tried again."""

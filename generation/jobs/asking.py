@@ -1,0 +1,205 @@
+"""Asking for work: runs and jobs, readiness, trying again, cancelling. Every function takes part in a transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django_q.tasks import async_task
+
+from accounts import ledger
+from accounts.models import Tier, User
+from generation import catalogue, steps
+from generation.adapters import adapter
+from generation.clock import after, now
+from generation.errors import NotRetryable
+from generation.jobs.transitions import ALLOWED, move
+from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Run, Status
+from generation.providers.contract import Kind, Replay, Request
+
+PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
+NEED_FAILED = "need"
+"""Error class of a job that ended because a job it needs did."""
+
+
+def open_run(*, tier: Tier, user: User, purpose: str, topic_id: uuid.UUID | None = None) -> Run:
+    """What somebody asks for; its jobs are added next, in the same transaction."""
+    return Run.objects.create(tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id)
+
+
+def add(
+    *,
+    run: Run,
+    model: AiModel,
+    request: Mapping[str, Any],
+    step: str,
+    subject_id: uuid.UUID | None = None,
+    needs: Iterable[Job] = (),
+) -> Job:
+    """A job with its hold in the ledger. With `needs` it waits for them, and its step's `prepare` completes the request.
+
+    Raises `CannotBuy` (the request is wrong, the model has no price) and `accounts.ledger.OverBudget`.
+    """
+    needs = list(needs)
+    job = Job(
+        run=run,
+        model=model,
+        kind=model.kind,
+        provider=model.provider,
+        priority=PRIORITIES[Kind(model.kind)],
+        credential=Credential.objects.filter(provider=model.provider, is_enabled=True).order_by("id").first(),
+        request=dict(request),
+        step=step,
+        subject_id=subject_id,
+        status=Status.WAITING if needs else Status.QUEUED,
+    )
+    able = catalogue.capabilities(model)
+    if able is not None and able.burns_core:
+        job.lane = Lane.CORE
+    asked = request_of(job)
+    if not needs:
+        catalogue.refuse_wrong(model, asked)
+    job.hold_micros = catalogue.quote(catalogue.price_of(model), asked)
+    job.save()
+    if not needs:
+        Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
+    JobNeed.objects.bulk_create([JobNeed(job=job, need=need) for need in needs])
+    _reserve(job, run)
+    return job
+
+
+def ring() -> None:
+    """Ring the doorbell. The message carries nothing: what is due stands in the rows."""
+    async_task("generation.tasks.drain")
+
+
+def request_of(job: Job, **inputs: Any) -> Request:
+    """The provider's request that the job's row describes. Inputs are given as loaded values."""
+    known = {field.name for field in dataclasses.fields(Request)} - {"inputs"}
+    fields = {name: value for name, value in job.request.items() if name in known}
+    return Request(
+        **{
+            "prompt": "",
+            **fields,
+            "kind": Kind(job.kind),
+            "model": job.model.remote_name if job.model else "",
+            "reference": job.reference,
+            **inputs,
+        }
+    )
+
+
+def deadline_seconds(job: Job) -> float:
+    """How long the job may take once it is queued."""
+    return float(settings.GENERATION["DEADLINES"][job.kind])
+
+
+def make_ready(job: Job) -> bool:
+    """Queue a waiting job whose needs are all done; its step completes the request. False where it still waits.
+    Raises `CannotBuy` where the model cannot take the completed request."""
+    if Job.objects.filter(needed_by=job).exclude(status=Status.DONE).exists():
+        return False
+    job.request = {**job.request, **steps.find(job.step).prepare(job)}
+    if job.model is not None:
+        catalogue.refuse_wrong(job.model, request_of(job))
+    move(job, Status.QUEUED, request=job.request, due_at=now(), deadline_at=after(deadline_seconds(job)))
+    return True
+
+
+def retry(job: Job, *, with_dependents: bool = False) -> Job:
+    """Try an ended job again: a new attempt with a hold of its own. A failed need is tried again with it; with
+    `with_dependents`, so are the jobs that ended because this one did. A second call at the same moment changes nothing.
+
+    Raises `NotRetryable`, and `accounts.ledger.OverBudget` with nothing changed.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
+        if job.status not in TERMINAL:
+            return job
+        if job.status == Status.DONE:
+            raise NotRetryable("This is done already; there is nothing to try again.", status=409)
+        if job.error_class == "step":
+            # It was bought and kept; only the page it belongs to was not written. Nothing is bought again.
+            move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
+            ring()
+            return job
+        needs = list(Job.objects.filter(needed_by=job).select_related("model", "run"))
+        for need in needs:
+            if need.status in TERMINAL and need.status != Status.DONE:
+                retry(need)
+        _renew(job, waits=any(need.status != Status.DONE for need in needs))
+        if with_dependents:
+            for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
+                _revive(dependent)
+        ring()
+    return job
+
+
+def _revive(job: Job) -> None:
+    _renew(job, waits=True)
+    for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
+        _revive(dependent)
+
+
+def _renew(job: Job, *, waits: bool) -> None:
+    if job.model is None:
+        raise NotRetryable("The model that made this is gone. Start the scene anew.", status=409)
+    move(
+        job,
+        Status.WAITING if waits else Status.QUEUED,
+        attempt=job.attempt + 1,
+        fence=F("fence") + 1,
+        tries=0,
+        asks=0,
+        progress=None,
+        sent_at=None,
+        provider_job_id="",
+        poll_url="",
+        lease_until=None,
+        cost_micros=None,
+        error_class="",
+        error_detail="",
+        message="",
+        finished_at=None,
+        due_at=None if waits else now(),
+        deadline_at=None if waits else after(deadline_seconds(job)),
+        hold_micros=catalogue.quote(catalogue.price_of(job.model), request_of(job)),
+    )
+    job.refresh_from_db(fields=["fence"])
+    _reserve(job, job.run)
+
+
+def cancel(job: Job) -> Job:
+    """End a job that somebody no longer wants. What was sent to a provider that may charge for it is booked."""
+    from generation.jobs.outcomes import end_badly
+
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
+        if job.status in TERMINAL:
+            return job
+        if Status.CANCELLED not in ALLOWED[Status(job.status)]:
+            raise NotRetryable("This is bought already and about to appear.", status=409)
+        charged = job.sent_at is not None and adapter(job.provider).replay is not Replay.FREE
+        end_badly(
+            job,
+            Status.CANCELLED,
+            book=charged,
+            error_class="cancelled",
+            message="Cancelled. " + ("It may have been charged." if charged else "Nothing was charged."),
+            fence=F("fence") + 1,
+        )
+    return job
+
+
+def _reserve(job: Job, run: Run) -> None:
+    ledger.reserve(
+        payer=ledger.Payer(run.tenant_id, run.tier_id, run.user_id, run.is_guest),
+        job_id=job.id,
+        attempt=job.attempt,
+        amount_micros=job.hold_micros,
+    )

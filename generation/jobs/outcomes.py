@@ -1,0 +1,280 @@
+"""Writing what became of a purchase. Every function is called under the job's tenant scope and raises `LostClaim` where
+the fence is no longer this worker's; then nothing was written."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts import ledger
+from accounts.tenancy import across_tenants, scope
+from generation import policy, steps
+from generation.adapters import adapter
+from generation.clock import after, now
+from generation.errors import CannotBuy
+from generation.jobs.asking import NEED_FAILED, make_ready
+from generation.jobs.asking import deadline_seconds as deadline_of
+from generation.jobs.transitions import LostClaim, move, write
+from generation.models import ACTIVE, Asset, Credential, Job, Status
+from generation.policy import Decision, Money, Verdict
+from generation.providers.contract import Done, Kind, Pending
+from generation.providers.errors import ProviderError
+from generation.storage import Kept
+
+log = logging.getLogger(__name__)
+STEP_TRIES = 3
+
+
+def sent(job: Job) -> None:
+    """Commit that the request is about to go out. Called just before it does."""
+    if not write(job, seen=False, sent_at=now()):
+        raise LostClaim(str(job.id))
+
+
+def progressed(job: Job, share: float) -> None:
+    """Note how far the purchase is."""
+    if not write(job, progress=min(max(share, 0.0), 1.0)):
+        raise LostClaim(str(job.id))
+
+
+def parked(job: Job, pending: Pending) -> None:
+    """The provider has it. The id is kept before anybody asks after it."""
+    moved = pending.progress is not None and pending.progress != job.progress
+    move(
+        job,
+        Status.PARKED,
+        seen=moved,
+        provider_job_id=pending.id,
+        poll_url=pending.poll_url,
+        progress=pending.progress if pending.progress is not None else job.progress,
+        tries=0,
+        lease_until=None,
+        due_at=after(pending.check_after_seconds),
+    )
+
+
+def handed_back(job: Job) -> None:
+    """This worker stops: what was not sent returns to the queue, what has an id is parked, to be taken up at once."""
+    if job.provider_job_id:
+        move(job, Status.PARKED, seen=False, lease_until=None, due_at=now())
+    elif job.status == Status.RUNNING:
+        move(job, Status.QUEUED, seen=False, lease_until=None, due_at=now(), sent_at=None)
+
+
+def stored(job: Job, done: Done, kept: Kept | None) -> None:
+    """What was bought is kept: asset, cost and settlement in one transaction. From here on nothing is bought again."""
+    with transaction.atomic():
+        asset = None
+        if kept is not None:
+            asset = Asset.objects.create(
+                tenant_id=job.tenant_id,
+                sha256=kept.sha256,
+                media_type=kept.media_type,
+                size_bytes=kept.size_bytes,
+                width=kept.width,
+                height=kept.height,
+                seconds=kept.seconds,
+                model_name=done.model or (job.model.name if job.model else ""),
+            )
+        cost = job.hold_micros if done.cost_micros is None else done.cost_micros
+        move(
+            job,
+            Status.STORED,
+            seen=False,
+            asset=asset,
+            cost_micros=cost,
+            tries=0,
+            result={
+                "text": done.text,
+                "model": done.model or (job.model.remote_name if job.model else ""),
+                "seed": done.seed,
+                "prompt": done.prompt,
+                "usage": dict(done.usage),
+            },
+        )
+        ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost)
+
+
+def finished(job: Job) -> None:
+    """Run the job's step and say done, then make ready what waited for it: one transaction, so a crash repeats it whole.
+    A step that asks again gets a new attempt with a hold of its own; a step that fails loses nothing bought."""
+    try:
+        with transaction.atomic():
+            answer = steps.find(job.step).finish(job)
+            if isinstance(answer, steps.AskAgain):
+                _ask_again(job, answer)
+                return
+            move(job, Status.DONE, progress=1.0, finished_at=now(), lease_until=None, error_class="", message="")
+            for dependent in _dependents(job):
+                _make_ready(dependent)
+    except LostClaim:
+        raise
+    except Exception as error:
+        log.exception("the step %s of job %s failed", job.step, job.id)
+        _step_failed(job, error)
+
+
+def decided(job: Job, decision: Decision, error: ProviderError | None = None) -> None:
+    """Carry out what the policy decided about an error, a crash or a deadline."""
+    detail = f"{type(error).__name__}: {error}" if error is not None else ""
+    error_class = type(error).__name__.lower() if error is not None else str(decision.verdict)
+    with transaction.atomic():
+        if decision.pause_credential and job.credential_id:
+            Credential.objects.filter(id=job.credential_id).update(
+                paused_until=after(policy.PAUSE_SECONDS), paused_because=detail[:200]
+            )
+        if decision.verdict is Verdict.RETRY:
+            again = Status.PARKED if job.provider_job_id else Status.QUEUED
+            move(
+                job, again, seen=False, tries=F("tries") + 1, due_at=after(decision.wait_seconds), lease_until=None,
+                error_class=error_class, error_detail=detail,
+                sent_at=job.sent_at if job.provider_job_id else None,
+            )  # fmt: skip
+            return
+        if decision.verdict is Verdict.BUY_AGAIN:
+            _buy_again(job, book=decision.money is Money.BOOK, wait_seconds=decision.wait_seconds, detail=detail)
+            return
+        status = {Verdict.FAIL: Status.FAILED, Verdict.REFUSE: Status.REFUSED, Verdict.UNKNOWN: Status.UNKNOWN}
+        end_badly(
+            job,
+            status[decision.verdict],
+            book=decision.money is Money.BOOK,
+            error_class=error_class,
+            message=decision.message,
+            error_detail=detail,
+        )
+
+
+def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message: str, **changes: Any) -> None:
+    """End a job without a result, close its hold, tell its step, and end what waited for it."""
+    move(
+        job,
+        status,
+        error_class=error_class,
+        message=message[:300],
+        finished_at=now(),
+        lease_until=None,
+        due_at=None,
+        **changes,
+    )
+    if ledger.is_open(job_id=job.id, attempt=job.attempt):
+        close = ledger.book_unknown if book else ledger.release
+        close(job_id=job.id, attempt=job.attempt)
+    steps.find(job.step).failed(job)
+    noun = policy.NOUNS[Kind(job.kind)].lower()
+    for dependent in _dependents(job):
+        own = policy.NOUNS[Kind(dependent.kind)]
+        end_badly(
+            dependent,
+            Status.FAILED,
+            book=False,
+            error_class=NEED_FAILED,
+            message=f"{own} could not be begun, because it needs {noun}. {policy.NOTHING_CHARGED}",
+        )
+
+
+def expire() -> int:
+    """End the jobs whose time is over, whoever holds them: the fence grows, so a late answer is not written."""
+    with across_tenants("deadlines are kept for all tenants"):
+        overdue = list(
+            Job.objects.filter(status__in=set(ACTIVE) - {Status.STORED}, deadline_at__lte=now()).select_related(
+                "model", "run"
+            )
+        )
+    for job in overdue:
+        with scope(job.tenant_id), transaction.atomic():
+            decision = policy.past_deadline(
+                kind=Kind(job.kind), sent=job.sent_at is not None, replay=adapter(job.provider).replay
+            )
+            status = (
+                Status.UNKNOWN if decision.verdict is Verdict.UNKNOWN and job.status != Status.QUEUED else Status.FAILED
+            )
+            try:
+                end_badly(
+                    job, status, book=decision.money is Money.BOOK, error_class="deadline", message=decision.message,
+                    fence=F("fence") + 1,
+                )  # fmt: skip
+            except LostClaim:
+                continue
+    return len(overdue)
+
+
+def _make_ready(job: Job) -> None:
+    try:
+        make_ready(job)
+    except CannotBuy as refused:
+        end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
+
+
+def _dependents(job: Job) -> list[Job]:
+    return list(Job.objects.filter(needs=job, status=Status.WAITING).select_related("model", "run"))
+
+
+def _ask_again(job: Job, answer: steps.AskAgain) -> None:
+    if job.asks >= policy.MAX_ASKS:
+        noun = policy.NOUNS[Kind(job.kind)]
+        end_badly(
+            job, Status.FAILED, book=False, error_class="unusable", error_detail=answer.why,
+            message=f"{noun} came back in a form that cannot be used, twice. Try again.",
+        )  # fmt: skip
+        return
+    job.request = {**job.request, **answer.request}
+    _new_attempt(job, wait_seconds=0, asks=job.asks + 1, error_class="unusable", error_detail=answer.why)
+
+
+def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> None:
+    close = ledger.book_unknown if book else ledger.release
+    close(job_id=job.id, attempt=job.attempt)
+    _new_attempt(job, wait_seconds=wait_seconds, error_class="again", error_detail=detail)
+
+
+def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
+    """Queue the job anew under the next attempt. Where no money is left for it, the job fails and says so."""
+    attempt = job.attempt + 1
+    payer = ledger.Payer(job.run.tenant_id, job.run.tier_id, job.run.user_id, job.run.is_guest)
+    try:
+        ledger.reserve(payer=payer, job_id=job.id, attempt=attempt, amount_micros=job.hold_micros)
+    except ledger.OverBudget as over:
+        end_badly(job, Status.FAILED, book=False, error_class="budget", message=str(over))
+        return
+    move(
+        job,
+        Status.QUEUED,
+        seen=False,
+        attempt=attempt,
+        request=job.request,
+        tries=0,
+        progress=None,
+        sent_at=None,
+        provider_job_id="",
+        poll_url="",
+        asset=None,
+        cost_micros=None,
+        lease_until=None,
+        due_at=after(wait_seconds),
+        deadline_at=after(deadline_of(job)),
+        **changes,
+    )
+
+
+def _step_failed(job: Job, error: Exception) -> None:
+    """Keep what was bought; run the step again soon, and give up after a few times with the purchase still kept."""
+    tries = job.tries + 1
+    with transaction.atomic():
+        if tries < STEP_TRIES:
+            move(
+                job,
+                Status.STORED,
+                seen=False,
+                tries=tries,
+                lease_until=after(policy.backoff(tries)),
+                error_detail=repr(error),
+            )
+            return
+        end_badly(
+            job, Status.FAILED, book=False, error_class="step", error_detail=repr(error),
+            message="This was made and kept, but could not be put on the page. Try again; nothing is bought anew.",
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What the outside may know of a job, in the words it uses. The one place where engine states get public names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generation import steps
+from generation.models import Job, Status
+
+IN_STORIES: dict[str, str] = {
+    Status.WAITING: "pending",
+    Status.QUEUED: "pending",
+    Status.RUNNING: "generating",
+    Status.PARKED: "generating",
+    Status.STORED: "generating",
+    Status.DONE: "complete",
+    Status.FAILED: "failed",
+    Status.REFUSED: "failed",
+    Status.CANCELLED: "failed",
+    Status.UNKNOWN: "failed",
+}
+IN_GENERATE: dict[str, str] = {
+    Status.WAITING: "queued",
+    Status.QUEUED: "queued",
+    Status.RUNNING: "processing",
+    Status.PARKED: "processing",
+    Status.STORED: "processing",
+    Status.DONE: "completed",
+    Status.FAILED: "failed",
+    Status.REFUSED: "failed",
+    Status.CANCELLED: "failed",
+    Status.UNKNOWN: "failed",
+}
+
+
+def percent(job: Job) -> int | None:
+    """Progress as whole percents, or None where it is not told."""
+    return None if job.progress is None else round(job.progress * 100)
+
+
+def in_story(job: Job) -> dict[str, Any]:
+    """`{"status", "progress"?, "message"?}` as the status routes of stories say it."""
+    said: dict[str, Any] = {"status": IN_STORIES[job.status]}
+    if said["status"] == "generating" and job.progress is not None:
+        said["progress"] = percent(job)
+    if said["status"] == "failed":
+        said["message"] = job.message
+    return said
+
+
+def live(job: Job) -> dict[str, Any]:
+    """What a socket says of a job: the story's words, and what the room's status endpoint adds."""
+    return {
+        "job": str(job.id),
+        "run": str(job.run_id),
+        "kind": job.kind,
+        "version": job.version,
+        **in_story(job),
+        **steps.find(job.step).describe(job),
+    }
+
+
+def for_programs(job: Job) -> dict[str, Any]:
+    """What `/api/v1/jobs/{id}` says."""
+    return {
+        "id": str(job.id),
+        "run": str(job.run_id),
+        "kind": job.kind,
+        "model": job.model.key if job.model else None,
+        "status": IN_GENERATE[job.status],
+        "progress": percent(job),
+        "attempt": job.attempt,
+        "cost_micros": job.cost_micros,
+        "message": job.message or None,
+        "created_at": job.created_at.isoformat(),
+        "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        **steps.find(job.step).describe(job),
+    }

@@ -1,0 +1,62 @@
+"""The table of states, and the one write that all changes go through: compare-and-set on status and fence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+
+from generation.models import ACTIVE, Job, Status
+
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.CANCELLED}),
+    Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED}),
+    Status.RUNNING: frozenset(
+        {
+            Status.RUNNING, Status.QUEUED, Status.PARKED, Status.STORED, Status.FAILED, Status.REFUSED, Status.UNKNOWN,
+            Status.CANCELLED,
+        }
+    ),
+    Status.PARKED: frozenset({Status.RUNNING, Status.FAILED, Status.UNKNOWN, Status.CANCELLED}),
+    Status.STORED: frozenset({Status.STORED, Status.DONE, Status.QUEUED, Status.FAILED}),
+    Status.DONE: frozenset(),
+    Status.FAILED: frozenset({Status.QUEUED, Status.WAITING, Status.STORED}),
+    Status.REFUSED: frozenset({Status.QUEUED, Status.WAITING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.WAITING}),
+    Status.UNKNOWN: frozenset({Status.QUEUED, Status.WAITING}),
+}  # fmt: skip
+
+
+class LostClaim(Exception):
+    """Somebody else holds the job by now, or it has ended: what this worker knows of it no longer counts."""
+
+
+def move(job: Job, to: Status, *, seen: bool = True, **changes: Any) -> None:
+    """Write `to` and `changes` if the row still has the fence and the status that `job` was loaded with; `LostClaim`
+    otherwise. `seen` makes the version grow, so that sockets look."""
+    source = Status(job.status)
+    if to not in ALLOWED[source]:
+        raise ValueError(f"A job does not go from {source} to {to}.")
+    written = write(job, status=to, seen=seen, **changes)
+    if not written:
+        raise LostClaim(f"job {job.id}: fence {job.fence} is over")
+
+
+def write(job: Job, *, seen: bool = True, **changes: Any) -> bool:
+    """Write under the fence without a change of state; False where the claim is lost."""
+    if seen:
+        changes["version"] = F("version") + 1
+    mine = Job.objects.filter(id=job.id, fence=job.fence, status=job.status, attempt=job.attempt)
+    if not mine.update(**changes):
+        return False
+    for name, value in changes.items():
+        if not hasattr(value, "resolve_expression"):
+            setattr(job, name, value)
+    if seen:
+        job.version += 1
+    return True
+
+
+def is_active(job: Job) -> bool:
+    """Whether the engine still works on it."""
+    return job.status in ACTIVE

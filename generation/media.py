@@ -1,0 +1,92 @@
+"""Giving kept files out: a short-lived link where an object store holds them, byte ranges where this machine does.
+
+Access was decided before: whoever calls `serve` has asked `accounts.access`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+
+from generation.models import Asset
+
+CHUNK = 256 * 1024
+RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+
+
+def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:
+    """The asset's bytes: 200 whole, 206 for a range, 304 where the browser has it, 416 for a range outside."""
+    try:
+        path = Path(default_storage.path(asset.storage_name))
+    except NotImplementedError:
+        return HttpResponseRedirect(default_storage.url(asset.storage_name))
+    etag = f'"{asset.sha256}"'
+    if request.headers.get("If-None-Match") == etag and "Range" not in request.headers:
+        return _with_headers(HttpResponse(status=304), asset, etag)
+    start, end = 0, asset.size_bytes - 1
+    status = 200
+    asked = request.headers.get("Range")
+    condition = request.headers.get("If-Range")
+    if asked and (condition is None or condition == etag):
+        found = parse_range(asked, asset.size_bytes)
+        if found is None:
+            refused = HttpResponse(status=416)
+            refused["Content-Range"] = f"bytes */{asset.size_bytes}"
+            return refused
+        if found != (start, end):
+            (start, end), status = found, 206
+    length = end - start + 1
+    if request.method == "HEAD":
+        response: HttpResponse | StreamingHttpResponse = HttpResponse(status=status)
+    elif length <= CHUNK:
+        with path.open("rb") as kept:
+            kept.seek(start)
+            response = HttpResponse(kept.read(length), status=status)
+    else:
+        response = StreamingHttpResponse(_chunks(path, start, length), status=status)
+    response["Content-Length"] = str(length)
+    if status == 206:
+        response["Content-Range"] = f"bytes {start}-{end}/{asset.size_bytes}"
+    return _with_headers(response, asset, etag)
+
+
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range; the whole file for a form we do not serve (several ranges); None where the
+    range lies outside."""
+    match = RANGE.match(header.strip())
+    if match is None or match.groups() == ("", ""):
+        return 0, size - 1
+    first, last = match.groups()
+    if not first:
+        wanted = int(last)
+        return (max(0, size - wanted), size - 1) if wanted else None
+    start = int(first)
+    end = min(int(last), size - 1) if last else size - 1
+    return (start, end) if start < size and start <= end else None
+
+
+def _with_headers(
+    response: HttpResponse | StreamingHttpResponse, asset: Asset, etag: str
+) -> HttpResponse | StreamingHttpResponse:
+    response["Content-Type"] = asset.media_type
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    # Private, and asked for anew each time: what staff hide is gone with the next request.
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _chunks(path: Path, start: int, length: int) -> Iterator[bytes]:
+    with path.open("rb") as kept:
+        kept.seek(start)
+        while length > 0:
+            chunk = kept.read(min(CHUNK, length))
+            if not chunk:
+                return
+            length -= len(chunk)
+            yield chunk

@@ -1,0 +1,25 @@
+"""The engine room's rows: what can be bought, who may buy it, what was asked for, and what came back."""
+
+from generation.models.asset import Asset
+from generation.models.beat import Beat, BeatKind
+from generation.models.catalogue import AiModel, Credential, ModelGrant, Price, Unit
+from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
+from generation.models.run import Run
+
+__all__ = [
+    "ACTIVE",
+    "TERMINAL",
+    "AiModel",
+    "Asset",
+    "Beat",
+    "BeatKind",
+    "Credential",
+    "Job",
+    "JobNeed",
+    "Lane",
+    "ModelGrant",
+    "Price",
+    "Run",
+    "Status",
+    "Unit",
+]

@@ -1,0 +1,26 @@
+"""A run: what somebody asked for. Its jobs are what has to be bought and made for it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from accounts.tenancy import TenantRow
+
+
+class Run(TenantRow):
+    """`topic_id` is the thing of another room that the run is about (a story), for whoever follows that thing live.
+    `payer_address` is the keyed hash of a guest's address, never the address."""
+
+    tier = models.ForeignKey("accounts.Tier", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    is_guest = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=40)
+    topic_id = models.UUIDField(null=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantRow.Meta):
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {str(self.id)[:8]}"

@@ -1,0 +1,145 @@
+"""What follows an error or a crash. Pure: no database, no clock; the whole of the engine's judgement in one place."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generation.providers.contract import Kind, Replay
+from generation.providers.errors import Damaged, Denied, Lost, ProviderError, Refused, Rejected, Transient, Unknown
+
+MAX_TRIES = 5
+"""Passing faults of one attempt."""
+MAX_ATTEMPTS = 3
+"""Purchases of one job that the engine makes of its own accord, each with a hold of its own."""
+MAX_ASKS = 1
+"""Times a step may ask again for a usable answer."""
+LONGEST_WAIT_SECONDS = 120.0
+PAUSE_SECONDS = 600.0
+
+
+class Verdict(StrEnum):
+    RETRY = "retry"
+    """Send the same attempt again later; nothing was charged."""
+    BUY_AGAIN = "buy_again"
+    """Book what may have been charged, then a new attempt with a hold of its own."""
+    FAIL = "fail"
+    REFUSE = "refuse"
+    UNKNOWN = "unknown"
+    """Book the hold as spent and ask the person."""
+
+
+class Money(StrEnum):
+    RELEASE = "release"
+    BOOK = "book"
+    KEEP = "keep"
+    """The attempt goes on, so its hold stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    verdict: Verdict
+    money: Money
+    message: str = ""
+    wait_seconds: float = 0.0
+    pause_credential: bool = False
+
+
+NOTHING_CHARGED = "Nothing was charged."
+MAY_BE_CHARGED = "It may have been charged."
+NOUNS = {
+    Kind.TEXT: "The words",
+    Kind.IMAGE: "The picture",
+    Kind.EDIT: "The picture",
+    Kind.VIDEO: "The film",
+    Kind.SPEECH: "The voice",
+    Kind.MODERATE: "The check",
+}
+
+
+def after_error(error: ProviderError, *, kind: Kind, replay: Replay, tries: int, attempt: int) -> Decision:
+    """What follows `error`, raised by the `tries`-th call (from 1) of attempt number `attempt` (from 1)."""
+    noun = NOUNS[kind]
+    if isinstance(error, Transient):
+        if tries < MAX_TRIES:
+            return Decision(Verdict.RETRY, Money.KEEP, wait_seconds=backoff(tries, error.retry_after_seconds))
+        return Decision(
+            Verdict.FAIL, Money.RELEASE, f"{noun} could not be made: the maker is too busy. {NOTHING_CHARGED}"
+        )
+    if isinstance(error, Refused):
+        money = Money.BOOK if error.billed else Money.RELEASE
+        told = MAY_BE_CHARGED if error.billed else NOTHING_CHARGED
+        return Decision(Verdict.REFUSE, money, f"{noun} could not be made as asked. Try other words. {told}")
+    if isinstance(error, Rejected):
+        return Decision(
+            Verdict.FAIL, Money.RELEASE, f"{noun} could not be asked for. Staff have been told. {NOTHING_CHARGED}"
+        )
+    if isinstance(error, Denied):
+        return Decision(
+            Verdict.FAIL,
+            Money.RELEASE,
+            f"{noun} cannot be made at the moment. Staff have been told. {NOTHING_CHARGED}",
+            pause_credential=True,
+        )
+    if isinstance(error, Damaged):
+        return _lost_answer(
+            kind=kind, replay=replay, attempt=attempt, billed=error.billed, what=f"{noun} arrived damaged."
+        )
+    if isinstance(error, Lost):
+        return _lost_answer(kind=kind, replay=replay, attempt=attempt, billed=error.billed, what=f"{noun} got lost.")
+    assert isinstance(error, Unknown)
+    return _lost_answer(kind=kind, replay=replay, attempt=attempt, billed=error.billed, what=f"{noun} did not arrive.")
+
+
+class Recovery(StrEnum):
+    """What a worker does with a job whose holder is gone."""
+
+    SEND = "send"
+    POLL = "poll"
+    FIND = "find"
+    FINISH = "finish"
+    UNKNOWN = "unknown"
+
+
+def after_crash(*, stored: bool, has_id: bool, sent: bool, replay: Replay) -> Recovery:
+    """How a job whose lease ran out goes on. An id is polled, never submitted again."""
+    if stored:
+        return Recovery.FINISH
+    if has_id:
+        return Recovery.POLL
+    if not sent or replay is Replay.FREE:
+        return Recovery.SEND
+    return Recovery.FIND if replay is Replay.LOOKUP else Recovery.UNKNOWN
+
+
+def unknown_fate(*, kind: Kind, replay: Replay, attempt: int) -> Decision:
+    """Sent, no id, nobody to ask: the hold is spent. Text, picture and speech are bought once more; film asks."""
+    return _lost_answer(kind=kind, replay=replay, attempt=attempt, billed=None, what=f"{NOUNS[kind]} did not arrive.")
+
+
+def past_deadline(*, kind: Kind, sent: bool, replay: Replay) -> Decision:
+    """The job's time is over."""
+    if sent and replay is not Replay.FREE:
+        return Decision(Verdict.UNKNOWN, Money.BOOK, f"{NOUNS[kind]} took too long. {MAY_BE_CHARGED}")
+    return Decision(Verdict.FAIL, Money.RELEASE, f"{NOUNS[kind]} took too long. {NOTHING_CHARGED}")
+
+
+def backoff(tries: int, retry_after_seconds: float | None = None) -> float:
+    """Seconds until the next try: what the provider said, else half a second doubled each time, with up to a quarter of
+    jitter so that a crowd does not come back at once."""
+    if retry_after_seconds is not None:
+        return min(max(retry_after_seconds, 0.1), LONGEST_WAIT_SECONDS)
+    wait = min(0.5 * 2 ** (tries - 1), 8.0)
+    return wait * (1 + random.random() / 4)  # noqa: S311 -- jitter, nothing secret
+
+
+def _lost_answer(*, kind: Kind, replay: Replay, attempt: int, billed: bool | None, what: str) -> Decision:
+    free = replay is Replay.FREE or billed is False
+    money = Money.RELEASE if free else Money.BOOK
+    told = NOTHING_CHARGED if free else MAY_BE_CHARGED
+    if attempt >= MAX_ATTEMPTS or (attempt >= 2 and not free):
+        return Decision(Verdict.FAIL if free else Verdict.UNKNOWN, money, f"{what} {told}")
+    if kind is Kind.VIDEO and not free:
+        return Decision(Verdict.UNKNOWN, money, f"{what} {told} Ask for it again if you want to buy it once more.")
+    return Decision(Verdict.BUY_AGAIN, money, wait_seconds=backoff(attempt))

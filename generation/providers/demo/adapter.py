@@ -1,0 +1,199 @@
+"""The offline provider: stories told, pictures painted and films drawn on this machine, under the contract of a paid one.
+
+It costs nothing and needs no key. Text and pictures are answered at once, film is taken in and asked after, as the film
+providers of the field do it. Delays are settable. So are faults: `faults_file` names a JSON file, read at every call, that
+maps a kind to one of
+
+    "refuse"    the content policy says no
+    "fail:N"    the first N calls of every purchase meet a passing fault
+    "hang"      no answer ever comes
+    "damage"    the bytes (or the JSON) are broken
+    "reject", "deny", "lose"   a wrong request, a bad key, a film that the provider has forgotten
+
+`log_file` gets a line of JSON for every purchase that was submitted: the provider's own books, which tests compare with ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generation.providers.contract import Capabilities, Done, Emit, Handle, Kind, Pending, Replay, Request
+from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
+
+STYLES = ("watercolour", "engraving", "paper-cut", "gouache")
+MODELS = {
+    "storyteller": Capabilities(Kind.TEXT, seed=True, schema=True, max_prompt=400_000),
+    "painter": Capabilities(
+        Kind.IMAGE, seed=True, aspect_ratios=("16:9", "2:3"), styles=STYLES, max_prompt=8_000, burns_core=True
+    ),
+    "filmmaker": Capabilities(
+        Kind.VIDEO,
+        seed=True,
+        aspect_ratios=("16:9",),
+        styles=STYLES,
+        seconds=(2.0, 8.0),
+        inputs=("first_frame",),
+        max_prompt=8_000,
+        burns_core=True,
+    ),
+}
+PICTURE_SIZES = {"16:9": (1216, 684), "2:3": (480, 720)}
+FILM_SIZE = (960, 540)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """See the module. Delays in seconds."""
+
+    text_seconds: float = 0.0
+    image_seconds: float = 0.0
+    video_seconds: float = 0.0
+    faults_file: str = ""
+    log_file: str = ""
+    name: str = "demo"
+    replay: Replay | str = Replay.FREE  # tests set "never" or "lookup" to see how a dearer provider is treated
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "replay", Replay(self.replay))
+
+    def capabilities(self, model: str) -> Capabilities | None:
+        return MODELS.get(model)
+
+    def start(self, request: Request, emit: Emit) -> Done | Pending:
+        fault = self._fault(request)
+        if request.kind is Kind.VIDEO:
+            began = int(time.time() * 1000)
+            film_id = f"film-{began}-{hashlib.sha256(request.reference.encode()).hexdigest()[:12]}"
+            self._log(request, film_id)
+            return Pending(film_id, progress=0.0, check_after_seconds=0.5)
+        self._log(request, "")
+        if request.kind is Kind.TEXT:
+            _wait(self.text_seconds, emit)
+            return self._text(request, fault)
+        _wait(self.image_seconds, emit, until=0.2)
+        return self._picture(request, fault, emit)
+
+    def check(self, handle: Handle) -> Done | Pending:
+        fault = self._fault(handle.request)
+        if fault == "lose" or not handle.id.startswith("film-"):
+            raise Lost("this film is not known", billed=False)
+        spent = time.time() - int(handle.id.split("-")[1]) / 1000
+        if spent < self.video_seconds:
+            return Pending(handle.id, progress=0.6 * spent / self.video_seconds, check_after_seconds=0.5)
+        return self._film(handle.request, fault)
+
+    def _text(self, request: Request, fault: str) -> Done:
+        if fault == "damage":
+            return Done(text='{"title": "A broken', model="storyteller")
+        from generation.providers.demo.storylets import tell  # its prose is read in where a story is told only
+
+        try:
+            document = json.loads(request.prompt)
+        except ValueError:
+            document = {"premise": request.prompt}
+        answer = tell(document, request.seed or 0)
+        return Done(text=json.dumps(answer, ensure_ascii=False), model="storyteller", seed=request.seed)
+
+    def _picture(self, request: Request, fault: str, emit: Emit) -> Done:
+        from generation.providers.demo import painting  # numpy and Pillow are loaded where a picture is painted only
+
+        width, height = PICTURE_SIZES[request.aspect_ratio or "16:9"]
+        picture = painting.paint(
+            request.prompt,
+            seed=request.seed or 0,
+            style=request.style or STYLES[0],
+            width=width,
+            height=height,
+            progress=lambda share: emit(0.2 + 0.8 * share),
+        )
+        data = painting.encode(picture)
+        if fault == "damage":
+            data = data[: len(data) // 3]
+        return Done(
+            data=data, media_type=painting.MEDIA_TYPE, model="painter", seed=request.seed, width=width, height=height
+        )
+
+    def _film(self, request: Request, fault: str) -> Done:
+        from generation.providers.demo import filming
+
+        width, height = FILM_SIZE
+        frame = next((given.data for given in request.inputs if given.role == "first_frame"), None)
+        seconds = request.seconds or 4.0
+        data = filming.film(
+            request.prompt.split("\n\nMotion: ")[0],  # the picture's own words: the same layers come alive
+            seed=request.seed or 0,
+            style=request.style or STYLES[0],
+            width=width,
+            height=height,
+            seconds=seconds,
+            first_frame=frame,
+        )
+        if fault == "damage":
+            data = data[:200]
+        return Done(
+            data=data,
+            media_type="video/mp4",
+            model="filmmaker",
+            seed=request.seed,
+            width=width,
+            height=height,
+            seconds=seconds,
+        )
+
+    def _fault(self, request: Request) -> str:
+        """The fault that is set for this kind; those that end the call are raised here."""
+        fault = self._faults().get(request.kind.value, "")
+        if fault == "refuse":
+            raise Refused("the demo was told to refuse")
+        if fault == "reject":
+            raise Rejected("the demo was told to reject", field="prompt")
+        if fault == "deny":
+            raise Denied("the demo was told to deny")
+        if fault.startswith("fail:") and self._counted(request.reference) <= int(fault[5:]):
+            raise Transient("the demo was told to fail", retry_after_seconds=0.2)
+        while fault == "hang":
+            time.sleep(0.1)
+            fault = self._faults().get(request.kind.value, "")
+        return fault
+
+    def _faults(self) -> dict[str, Any]:
+        if not self.faults_file:
+            return {}
+        try:
+            return dict(json.loads(Path(self.faults_file).read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def _counted(self, reference: str) -> int:
+        """How many calls of this purchase there were, this one included. Kept in a file: calls come from many processes."""
+        count = Path(self.faults_file + ".calls")
+        _append(count, reference)
+        return count.read_text(encoding="utf-8").splitlines().count(reference)
+
+    def _log(self, request: Request, film_id: str) -> None:
+        if self.log_file:
+            line = {"at": time.time(), "kind": request.kind.value, "reference": request.reference, "id": film_id}
+            _append(Path(self.log_file), json.dumps(line))
+
+
+def _append(path: Path, line: str) -> None:
+    # One write of a short line with O_APPEND is whole, whoever else writes.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, (line + "\n").encode())
+    finally:
+        os.close(handle)
+
+
+def _wait(seconds: float, emit: Emit, until: float = 1.0) -> None:
+    """Take the set time, telling how far it is."""
+    parts = max(1, int(seconds / 0.3))
+    for part in range(parts):
+        time.sleep(seconds / parts)
+        emit(until * (part + 1) / parts)

@@ -1,0 +1,59 @@
+"""The registry of steps: what a job means to the room that asked for it.
+
+A room registers a step under a name when its app is ready. The engine calls `prepare` when what a job needs
+is done, `finish` once the purchase is kept, inside a
+transaction of its own, and `failed` when the job has ended badly. Both run again after a crash, so they must be harmless
+when repeated. `describe` adds what the room's status endpoint says of the job, so that a socket says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generation.models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """The answer cannot be used. `request` replaces fields of the job's request for a new attempt with its own hold."""
+
+    why: str
+    request: Mapping[str, Any]
+
+
+class Step:
+    """Base of all steps; the defaults do nothing."""
+
+    name = ""
+
+    def prepare(self, job: Job) -> dict[str, Any]:
+        """Fields of the request that were not known before the job's needs were done."""
+        return {}
+
+    def finish(self, job: Job) -> AskAgain | None:
+        """Write the room's rows from `job.result` and `job.asset`."""
+        return None
+
+    def failed(self, job: Job) -> None:
+        """The job ended badly; `job.message` says so to a reader."""
+
+    def describe(self, job: Job) -> dict[str, Any]:
+        """Fields that the room adds to the job's public payload."""
+        return {}
+
+
+_steps: dict[str, Step] = {}
+
+
+def register(step: Step) -> None:
+    """Make `step` known under its name."""
+    if not step.name or step.name in _steps:
+        raise ValueError(f"A step needs a name of its own, and “{step.name}” is none.")
+    _steps[step.name] = step
+
+
+def find(name: str) -> Step:
+    """The step of that name. KeyError where no installed room registered it."""
+    return _steps[name]

@@ -1,0 +1,87 @@
+"""Watching over the workers: deadlines, leases of the dead, the doorbell, heartbeats. Called by the supervisor."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import socket
+
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+from generation.clock import after, now
+from generation.jobs import asking, claiming, outcomes
+from generation.models import Beat, BeatKind
+from generation.slots import GROUP_ENV, STALE_SECONDS
+
+__all__ = ["GROUP_ENV", "forget_group", "last_beat", "ring_beat", "sweep", "write_beat"]
+
+FORGET_SECONDS = 600.0
+
+
+def sweep(group: str) -> None:
+    """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
+    of this group is awake to see it."""
+    outcomes.expire()
+    for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
+        _bury(dead)
+    for drain in Beat.objects.filter(kind=BeatKind.DRAIN, group=group):
+        if not _lives(drain.pid) and drain.holder.startswith(f"{socket.gethostname()}:"):
+            _bury(drain)
+    Beat.objects.filter(kind=BeatKind.GROUP, beat_at__lt=after(-FORGET_SECONDS)).delete()
+    awake = Beat.objects.filter(kind=BeatKind.DRAIN, group=group).exists()
+    # A message whose lock lies ahead is in some worker's hands, perhaps a dead one's; one that is free will be taken.
+    ringing = OrmQ.objects.filter(lock__lte=now()).exists()
+    if not awake and not ringing and claiming.anything_due():
+        asking.ring()
+
+
+def ring_beat(group: str) -> None:
+    """Send a beat through the queue; `write_beat` runs at its other end."""
+    async_task("generation.tasks.beat", group)
+
+
+def write_beat(group: str) -> None:
+    """Write the group's heartbeat row."""
+    Beat.objects.update_or_create(
+        group=group,
+        kind=BeatKind.GROUP,
+        slot=0,
+        defaults={"holder": f"{socket.gethostname()}:{os.getpid()}", "pid": os.getpid(), "beat_at": now()},
+        create_defaults={
+            "holder": f"{socket.gethostname()}:{os.getpid()}",
+            "pid": os.getpid(),
+            "beat_at": now(),
+            "started_at": now(),
+        },
+    )
+
+
+def last_beat(group: str) -> datetime.datetime | None:
+    """When a task last went through the group's queue."""
+    return Beat.objects.filter(group=group, kind=BeatKind.GROUP).values_list("beat_at", flat=True).first()
+
+
+def forget_group(group: str) -> None:
+    """The group's processes are known to be dead: give back its drains' jobs at once and delete its beats."""
+    for drain in Beat.objects.filter(group=group, kind=BeatKind.DRAIN):
+        _bury(drain)
+    Beat.objects.filter(group=group).delete()
+
+
+def _bury(drain: Beat) -> None:
+    """Delete the slot if it still is the dead one's, and give its jobs back. A holder that only slept finds its fence
+    gone when it writes."""
+    deleted, _ = Beat.objects.filter(pk=drain.pk, holder=drain.holder, beat_at=drain.beat_at).delete()
+    if deleted:
+        claiming.give_back(worker=drain.holder)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

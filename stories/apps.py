@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class StoriesConfig(AppConfig):
+    name = "stories"
+
+    def ready(self) -> None:
+        from stories import handover, steps
+
+        steps.register()
+        handover.connect()

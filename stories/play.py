@@ -1,0 +1,287 @@
+"""The verbs of playing: start, choose, back, jump, keep going, wrap up, try again.
+
+Each is one transaction: the scene, the holds in the ledger, the run with its jobs and the doorbell are all there, or none
+of them is. Doing the same thing twice finds what the first one made.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import quotas
+from accounts.ledger import OverBudget
+from accounts.models import Tier, User
+from generation import catalogue
+from generation.errors import CannotBuy
+from generation.jobs import asking
+from generation.models import TERMINAL, AiModel, Job, Status
+from stories import prompts
+from stories.drafts import clean
+from stories.errors import CannotPlay
+from stories.models import Beginning, Choice, Image, Reading, Scene, Story, Video
+from stories.models.story import Length
+
+MAX_PROMPT = 2_000
+MAX_TYPED = 300
+MORE_SCENES = 3
+MAX_DEPTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a reader fills in to begin, already checked against what the tier offers."""
+
+    prompt: str
+    length: Length
+    art_style: str
+    text_model: AiModel
+    image_model: AiModel | None
+    video_model: AiModel | None
+    beginning: Beginning | None
+    nonce: uuid.UUID
+
+
+def start(*, reader: User, tier: Tier, wishes: Wishes, address: str) -> Scene:
+    """A new story and its first scene. The same form sent twice is one story."""
+    found = Story.objects.filter(reader=reader, nonce=wishes.nonce).first()
+    if found is not None:
+        return found.scenes.get(parent=None)
+    try:
+        with transaction.atomic():
+            story = Story.objects.create(
+                tier=tier,
+                reader=reader,
+                beginning=wishes.beginning,
+                nonce=wishes.nonce,
+                prompt=wishes.prompt,
+                length=wishes.length,
+                target_depth=wishes.length.depth,
+                art_style=wishes.art_style,
+                video_mode=wishes.video_model is not None,
+                text_model=wishes.text_model,
+                image_model=wishes.image_model,
+                video_model=wishes.video_model,
+                seed=secrets.randbelow(2**31),
+            )
+            return _turn(story, parent=None, choice=None, reader=reader, address=address)
+    except IntegrityError:
+        return Story.objects.get(reader=reader, nonce=wishes.nonce).scenes.get(parent=None)
+
+
+def choose(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene:
+    """Take a choice. A choice taken before leads to the scene it led to then."""
+    if choice.scene_id != scene.id:
+        raise CannotPlay("This choice belongs to another page.", status=404)
+    led_to = _led_to(choice)
+    if led_to is not None:
+        return jump(reader=reader, scene=led_to)
+    _refuse_unwritten(scene)
+    return _go(reader=reader, scene=scene, choice=choice, address=address)
+
+
+def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, address: str) -> Scene:
+    """Take a way that the reader typed. The same form sent twice is one choice."""
+    text = clean(text)
+    if not text:
+        raise CannotPlay("Write what happens next, in a few words.", field="text")
+    if len(text) > MAX_TYPED:
+        raise CannotPlay(f"That is longer than {MAX_TYPED} characters. Say it shorter.", field="text")
+    _refuse_unwritten(scene)
+    _refuse_ended(scene)
+    return _go_by(
+        reader=reader, scene=scene, address=address, key={"nonce": nonce},
+        choice={"text": text, "origin": Choice.Origin.TYPED},
+    )  # fmt: skip
+
+
+def keep_going(*, reader: User, scene: Scene, address: str) -> Scene:
+    """Three scenes more. Before the ending only the story's length changes; after it the story goes on from there."""
+    _refuse_unwritten(scene)
+    story = scene.story
+    with transaction.atomic():
+        story = Story.objects.select_for_update().get(id=story.id)
+        goal = (scene.depth if scene.is_ending else story.target_depth) + MORE_SCENES
+        if goal > MAX_DEPTH:
+            raise CannotPlay(f"No story here is longer than {MAX_DEPTH} scenes. Begin a new one.", status=409)
+        onward = Choice.objects.filter(scene=scene, origin=Choice.Origin.ONWARD).first()
+        if onward is not None and (led_to := _led_to(onward)) is not None:
+            return jump(reader=reader, scene=led_to)
+        Story.objects.filter(id=story.id).update(target_depth=max(goal, story.target_depth if scene.is_ending else 0))
+        if not scene.is_ending:
+            return scene
+        scene.story.refresh_from_db(fields=["target_depth"])
+        return _go_by(
+            reader=reader, scene=scene, address=address, key={"origin": Choice.Origin.ONWARD},
+            choice={"text": "Keep going", "origin": Choice.Origin.ONWARD},
+        )  # fmt: skip
+
+
+def wrap_up(*, reader: User, scene: Scene, address: str) -> Scene:
+    """Let the next scene be the ending."""
+    _refuse_unwritten(scene)
+    _refuse_ended(scene)
+    return _go_by(
+        reader=reader, scene=scene, address=address, key={"origin": Choice.Origin.WRAP_UP},
+        choice={"text": "Bring it to an end", "origin": Choice.Origin.WRAP_UP},
+    )  # fmt: skip
+
+
+def back(*, reader: User, scene: Scene) -> Scene:
+    """To the scene before; both branches stay."""
+    if scene.parent is None:
+        raise CannotPlay("This is the first page.", status=409)
+    return jump(reader=reader, scene=scene.parent)
+
+
+def jump(*, reader: User, scene: Scene) -> Scene:
+    """To any scene of the story that was opened before."""
+    Reading.objects.update_or_create(story_id=scene.story_id, reader=reader, defaults={"scene": scene})
+    return scene
+
+
+def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
+    """Try the making of a text, a picture or a film again; answers the job's status. Harmless where it is under way."""
+    try:
+        return asking.retry(Job.objects.get(id=job_id), with_dependents=with_dependents).status
+    except OverBudget as over:
+        raise CannotPlay(str(over), status=402) from over
+    except CannotBuy as refused:
+        raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
+
+
+def _go(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene:
+    try:
+        with transaction.atomic():
+            return _turn(scene.story, parent=scene, choice=choice, reader=reader, address=address)
+    except IntegrityError:
+        # Another request took this choice between our look and our write: its scene is the scene.
+        led_to = _led_to(choice)
+        if led_to is None:
+            raise
+        return jump(reader=reader, scene=led_to)
+
+
+def _go_by(*, reader: User, scene: Scene, address: str, key: dict[str, Any], choice: dict[str, Any]) -> Scene:
+    """Go by a choice that is made now; `key` finds the one a first request made."""
+    found = Choice.objects.filter(scene=scene, **key).first()
+    if found is not None and (led_to := _led_to(found)) is not None:
+        return jump(reader=reader, scene=led_to)
+    try:
+        with transaction.atomic():
+            made = Choice.objects.create(scene=scene, position=scene.choices.count(), **{**key, **choice})
+            return _turn(scene.story, parent=scene, choice=made, reader=reader, address=address)
+    except IntegrityError:
+        found = Choice.objects.get(scene=scene, **key)
+        return _go(reader=reader, scene=scene, choice=found, address=address)
+
+
+def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: User, address: str) -> Scene:
+    """The next scene with all that is bought for it. Runs inside the caller's transaction."""
+    tier = story.tier
+    depth = parent.depth + 1 if parent else 1
+    must_end = depth >= story.target_depth or (choice is not None and choice.origin == Choice.Origin.WRAP_UP)
+    if story.text_model is None:
+        raise CannotPlay("The model that wrote this story is gone. Begin a new one.", status=409)
+    scene = Scene(story=story, parent=parent, via=choice, depth=depth, must_end=must_end)
+    scene.save()
+    try:
+        quotas.take_scene(
+            tier=tier, subject=quotas.subject_of(user_id=reader.id, is_guest=reader.is_guest, address=address)
+        )
+        run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id)
+        request = prompts.scene(
+            premise=story.prompt,
+            audience=tier.audience,
+            guidelines=tier.guidelines,
+            depth=depth,
+            target_depth=story.target_depth,
+            must_end=must_end,
+            path=path_to(parent, choice),
+            typed=choice is not None and choice.origin == Choice.Origin.TYPED,
+            memory=parent.memory if parent else "",
+            seed=story.seed,
+        )
+        request = catalogue.fit(story.text_model, request)
+        text = asking.add(run=run, model=story.text_model, request=request, step="write-scene", subject_id=scene.id)
+        Scene.objects.filter(id=scene.id).update(job=text)
+        scene.job = text
+        if story.image_model is not None:
+            look = {"seed": story.seed, "aspect_ratio": "16:9", "style": story.art_style}
+            drawn = asking.add(
+                run=run,
+                model=story.image_model,
+                request=catalogue.fit(story.image_model, look),
+                step="draw-scene",
+                subject_id=scene.id,
+                needs=[text],
+            )
+            Image.objects.create(scene=scene, job=drawn)
+            if story.video_model is not None:
+                moving = {**look, "seconds": prompts.FILM_SECONDS}
+                filmed = asking.add(
+                    run=run,
+                    model=story.video_model,
+                    request=catalogue.fit(story.video_model, moving),
+                    step="film-scene",
+                    subject_id=scene.id,
+                    needs=[drawn],
+                )
+                Video.objects.create(scene=scene, job=filmed)
+    except OverBudget as over:
+        raise CannotPlay(str(over), status=402) from over
+    except quotas.AllowanceUsedUp as used_up:
+        raise CannotPlay(str(used_up), status=429) from used_up
+    except CannotBuy as refused:
+        raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
+    Reading.objects.update_or_create(story=story, reader=reader, defaults={"scene": scene})
+    asking.ring()
+    return scene
+
+
+def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScene]:
+    """The scenes that led to taking `choice` at `scene`, oldest first. One query, however long the story is."""
+    if scene is None:
+        return []
+    known = {
+        row.id: row
+        for row in Scene.objects.filter(story_id=scene.story_id)
+        .select_related("via")
+        .only("id", "tenant_id", "parent_id", "title", "text", "via__text", "via__tenant_id")
+    }
+    path: list[prompts.PastScene] = []
+    chosen = choice.text if choice else ""
+    at: Scene | None = known[scene.id]
+    while at is not None:
+        path.append(prompts.PastScene(at.title, at.text, chosen))
+        chosen = at.via.text if at.via else ""
+        at = known.get(at.parent_id) if at.parent_id else None
+    return path[::-1]
+
+
+def note_ending(story: Story) -> None:
+    """An ending was reached; the first one finishes the story."""
+    Story.objects.filter(id=story.id, finished_at=None).update(finished_at=timezone.now())
+
+
+def _led_to(choice: Choice) -> Scene | None:
+    return Scene.objects.select_related("story__tier").filter(via=choice).first()
+
+
+def _refuse_unwritten(scene: Scene) -> None:
+    if not scene.text:
+        waits = scene.job is None or scene.job.status not in TERMINAL or scene.job.status == Status.DONE
+        raise CannotPlay(
+            "This page is still being written." if waits else "This page could not be written. Try it again first.",
+            status=409,
+        )
+
+
+def _refuse_ended(scene: Scene) -> None:
+    if scene.is_ending:
+        raise CannotPlay("This story has ended here. Go back and choose otherwise, or keep going.", status=409)

@@ -1,0 +1,89 @@
+"""What the engine's jobs mean to a story: write the scene, draw it, film it. Registered when the app is ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from generation import steps
+from generation.models import Job
+from stories import drafts, play, prompts
+from stories.models import Choice, Scene, Story
+
+
+class SceneStep(steps.Step):
+    """A step whose subject is a scene."""
+
+    part = ""
+
+    def scene(self, job: Job) -> Scene:
+        return Scene.objects.select_related("story__tier").get(id=job.subject_id)
+
+    def describe(self, job: Job) -> dict[str, Any]:
+        return {"scene": str(job.subject_id), "part": self.part, **plate_url(job)}
+
+
+class WriteScene(SceneStep):
+    name = "write-scene"
+    part = "text"
+
+    def finish(self, job: Job) -> steps.AskAgain | None:
+        scene = self.scene(job)
+        try:
+            draft = drafts.read(job.result.get("text") or "", must_end=scene.must_end)
+        except drafts.Unusable as unusable:
+            return steps.AskAgain(str(unusable), prompts.again(job.request["prompt"], str(unusable)))
+        for name in ("title", "text", "picture", "alt", "film", "memory", "is_ending", "ending_name"):
+            setattr(scene, name, getattr(draft, name))
+        scene.save()
+        Choice.objects.bulk_create(
+            [Choice(scene=scene, position=position, text=text) for position, text in enumerate(draft.choices)],
+            ignore_conflicts=True,
+        )
+        Story.objects.filter(id=scene.story_id, title="").update(title=draft.story_title)
+        if scene.is_ending:
+            play.note_ending(scene.story)
+        return None
+
+
+class DrawScene(SceneStep):
+    name = "draw-scene"
+    part = "image"
+
+    def prepare(self, job: Job) -> dict[str, Any]:
+        scene = self.scene(job)
+        tier = scene.story.tier
+        return {
+            "prompt": prompts.picture(
+                words=scene.picture, tier_style=tier.picture_style, art_style=scene.story.art_style
+            )
+        }
+
+
+class FilmScene(SceneStep):
+    name = "film-scene"
+    part = "video"
+
+    def prepare(self, job: Job) -> dict[str, Any]:
+        scene = self.scene(job)
+        drawn = Job.objects.select_related("asset").get(needed_by=job)
+        request: dict[str, Any] = {"prompt": prompts.film(picture_prompt=drawn.request["prompt"], words=scene.film)}
+        if drawn.asset is not None:
+            request["inputs"] = [{"role": "first_frame", "asset": str(drawn.asset.id)}]
+        return request
+
+
+def plate_url(job: Job) -> dict[str, str]:
+    """`{"url": ...}` of a finished picture or film: a stable address that checks access each time."""
+    if job.asset is None or job.status != "done":
+        return {}
+    name = "scene-image-file" if job.kind == "image" else "scene-video-file"
+    address = reverse(name, kwargs={"tier": job.run.tier.slug, "scene_id": job.subject_id})
+    return {"url": f"{address}?v={job.asset.sha256[:8]}"}
+
+
+def register() -> None:
+    """Make the steps known to the engine."""
+    for step in (WriteScene(), DrawScene(), FilmScene()):
+        steps.register(step)

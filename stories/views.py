@@ -1,0 +1,250 @@
+"""HTML for people. Each view turns HTTP into one verb of `stories.play` and shows what came of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.access import Door, Verb, admits, find
+from accounts.guests import address_of, make_guest, remember
+from accounts.models import User
+from generation import media
+from stories import pages, play
+from stories.errors import CannotPlay
+from stories.forms import StartForm
+from stories.models import Choice, Image, Scene, Story, Video
+
+
+@admits(Door.PUBLIC)
+@require_safe
+@never_cache
+def landing(request: Any) -> HttpResponse:
+    return render(request, "stories/landing.html", pages.landing(request.actor))
+
+
+@admits(Door.TIER)
+@require_safe
+@never_cache
+def tier_home(request: Any) -> HttpResponse:
+    return _home(request, StartForm(request.tier), status=200)
+
+
+@admits(Door.TIER)
+@require_POST
+def start(request: Any) -> HttpResponse:
+    form = StartForm(request.tier, request.POST)
+    if not form.is_valid():
+        return _home(request, form, status=getattr(form, "status", 400))
+    guest: User | None = None
+    try:
+        with transaction.atomic():
+            if request.actor.user_id is None:
+                guest = make_guest()
+            scene = play.start(
+                reader=guest or request.user, tier=request.tier, wishes=form.wishes(), address=address_of(request)
+            )
+    except CannotPlay as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _home(request, form, status=refused.status)
+    if guest is not None:
+        remember(request, guest)
+    return _to(request, scene)
+
+
+@admits(Door.TIER)
+@require_safe
+@never_cache
+def scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.READ)
+    template = "stories/_scene.html" if request.headers.get("X-Fragment") == "scene" else "stories/scene.html"
+    return render(request, template, pages.scene_page(found, request.actor))
+
+
+@admits(Door.TIER)
+@require_POST
+def choose(request: Any, scene_id: uuid.UUID, choice_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+    choice = Choice.objects.filter(scene=found, id=choice_id).first()
+    if choice is None:
+        raise Http404("There is no such choice on this page.")
+    return _play(request, found, lambda: play.choose(
+        reader=request.user, scene=found, choice=choice, address=address_of(request)
+    ))  # fmt: skip
+
+
+@admits(Door.TIER)
+@require_POST
+def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+    nonce = _uuid(request.POST.get("nonce")) or uuid.uuid4()
+    text = request.POST.get("text") or request.POST.get("choice") or ""
+    return _play(request, found, lambda: play.choose_typed(
+        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request)
+    ))  # fmt: skip
+
+
+@admits(Door.TIER)
+@require_POST
+def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+    if not found.is_ending:
+        messages.success(request, "The story will run three scenes longer.")
+    return _play(request, found, lambda: play.keep_going(reader=request.user, scene=found, address=address_of(request)))
+
+
+@admits(Door.TIER)
+@require_POST
+def wrap_up(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+    return _play(request, found, lambda: play.wrap_up(reader=request.user, scene=found, address=address_of(request)))
+
+
+@admits(Door.TIER)
+@require_POST
+def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+
+    def again() -> Scene:
+        if found.job_id is not None and not found.text:
+            play.retry(job_id=found.job_id, with_dependents=True)
+        return found
+
+    return _play(request, found, again)
+
+
+@admits(Door.TIER)
+@require_POST
+def retry_plate(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    """Try the picture or the film again from a page without scripts; the field `part` says which."""
+    found = _scene(request, scene_id, Verb.PLAY)
+    kinds: dict[str, type[Image] | type[Video]] = {"image": Image, "video": Video}
+    kind = kinds.get(request.POST.get("part", ""))
+    made = pages.plate(kind, scene_id) if kind else None
+    if made is None:
+        return _say(request, "The field “part” is “image” or “video”.", status=400, back=_address(request, found))
+
+    def again() -> Scene:
+        play.retry(job_id=made.job_id)
+        return found
+
+    return _play(request, found, again)
+
+
+@admits(Door.TIER)
+@require_POST
+def back(request: Any) -> HttpResponse:
+    scene_id = _uuid(request.POST.get("scene"))
+    if scene_id is None:
+        return _say(request, "The field “scene” names the page to go back from.", status=400)
+    found = _scene(request, scene_id, Verb.PLAY)
+    return _play(request, found, lambda: play.back(reader=request.user, scene=found))
+
+
+@admits(Door.TIER)
+@require_POST
+def navigate(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    found = _scene(request, scene_id, Verb.PLAY)
+    return _play(request, found, lambda: play.jump(reader=request.user, scene=found))
+
+
+@admits(Door.TIER)
+@require_safe
+@never_cache
+def tree(request: Any) -> HttpResponse:
+    story_id = _uuid(request.GET.get("story"))
+    if story_id is None:
+        return _say(request, "The parameter “story” names the story whose map to draw.", status=400)
+    story = find(Story.objects.filter(tier=request.tier), request.actor, Verb.READ, id=story_id)
+    reading = story.readings.filter(reader_id=request.actor.user_id).first() if request.actor.user_id else None
+    page = pages.map_page(story, reading.scene_id if reading else None)
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse(pages.map_json(story, page["map"], request.tier.slug))
+    return render(request, "stories/map.html", {**page, "owns": story.reader_id == request.actor.user_id})
+
+
+@admits(Door.TIER)
+@require_GET
+@never_cache
+def resume(request: Any) -> HttpResponse:
+    reading = pages.unfinished(request.actor, request.tier)
+    if reading is None:
+        messages.info(request, "There is no story to go on with. Begin one.")
+        return redirect("tier-home", tier=request.tier.slug)
+    return redirect("scene", tier=request.tier.slug, scene_id=reading.scene_id)
+
+
+@admits(Door.TIER)
+@require_safe
+def image_file(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    return _file(request, Image, scene_id)
+
+
+@admits(Door.TIER)
+@require_safe
+def video_file(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    return _file(request, Video, scene_id)
+
+
+def _file(request: Any, kind: type[Image] | type[Video], scene_id: uuid.UUID) -> Any:
+    _scene(request, scene_id, Verb.READ)
+    plate = pages.plate(kind, scene_id)
+    if plate is None or plate.job.asset is None or plate.job.status != "done":
+        raise Http404("There is nothing here yet.")
+    return media.serve(request, plate.job.asset)
+
+
+def _scene(request: Any, scene_id: uuid.UUID, verb: Verb) -> Scene:
+    """The scene of this tier that the actor may read or play, else 404."""
+    rows = Scene.objects.select_related(
+        "story__tier",
+        "story__text_model",
+        "story__image_model",
+        "story__video_model",
+        "job__model",
+        "parent__via",
+        "via",
+    )
+    found: Scene = find(rows.filter(story__tier=request.tier), request.actor, verb, id=scene_id)
+    return found
+
+
+def _play(request: Any, scene: Scene, verb: Any) -> HttpResponse:
+    """Call the verb; a refusal becomes a page with its sentence and a way back."""
+    try:
+        return _to(request, verb())
+    except CannotPlay as refused:
+        return _say(request, str(refused), status=refused.status, back=_address(request, scene))
+
+
+def _to(request: Any, scene: Scene) -> HttpResponse:
+    response = redirect(_address(request, scene))
+    response.status_code = 303
+    return response
+
+
+def _address(request: Any, scene: Scene) -> str:
+    return reverse("scene", kwargs={"tier": request.tier.slug, "scene_id": scene.id})
+
+
+def _home(request: Any, form: StartForm, *, status: int) -> HttpResponse:
+    page = pages.tier_home(request.tier, request.actor, address=address_of(request))
+    return render(request, "stories/tier_home.html", {**page, "form": form}, status=status)
+
+
+def _say(request: Any, sentence: str, *, status: int, back: str = "") -> HttpResponse:
+    return render(request, "error.html", {"sentence": sentence, "back": back, "code": status}, status=status)
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,131 @@
+"""Fixtures for all tests: the seeded world, clients, a provider with books, and what may not be missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+from django.test import Client
+
+from accounts.models import Tenant, Tier, User
+from accounts.tenancy import scope
+from config.seeding.planting import plant
+from tests.providers.toll import Toll
+
+REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
+
+
+def need(present: object, reason: str) -> None:
+    """Skip where something this machine lacks is needed; fail where nothing may be skipped (`REQUIRE=all`)."""
+    if not present:
+        if REQUIRE_ALL:
+            pytest.fail(f"REQUIRE=all, and {reason}")
+        pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """At the end: what could not be run, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    terminalreporter.section("not run here")
+    for report in skipped:
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.write_line(f"{report.nodeid}: {why}")
+    if not skipped:
+        terminalreporter.write_line("nothing: all that was asked for was run")
+
+
+@pytest.fixture(autouse=True)
+def no_requests_calls() -> Iterator[None]:
+    """A tripwire: any call made with `requests`, which nothing here may use, fails."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False):
+        yield
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The system's Chromium."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    need(found, "there is no Chromium: install the package chromium")
+    assert found is not None
+    return found
+
+
+class World:
+    """The seeded tenants, tiers and people."""
+
+    def __init__(self) -> None:
+        plant()
+        self.tenant = Tenant.objects.get(slug="fablewright")
+        self.harbour = Tenant.objects.get(slug="harbour")
+        with scope(self.tenant):
+            self.kids = Tier.objects.get(slug="kids")
+            self.classics = Tier.objects.get(slug="classics")
+        with scope(self.harbour):
+            self.tales = Tier.objects.get(slug="tales")
+
+    def user(self, name: str) -> User:
+        """A seeded user by the first part of the address: reader, author, staff, owner, harbour-owner, operator."""
+        return User.objects.get(email=f"{name}@example.com")
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def in_tenant(world: World) -> Iterator[World]:
+    """The world, with the default tenant active."""
+    with scope(world.tenant):
+        yield world
+
+
+@pytest.fixture
+def client_for(world: World) -> Callable[..., Client]:
+    """A browser at a host, signed in as a seeded user or as nobody."""
+
+    def make(name: str | None = None, *, host: str = "localhost", csrf: bool = False) -> Client:
+        client = Client(HTTP_HOST=host, enforce_csrf_checks=csrf)
+        if name is not None:
+            client.force_login(world.user(name))
+        return client
+
+    return make
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A media folder of the test's own."""
+    from django.core.files.storage import default_storage, storages
+
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media"), "base_url": None},
+        },
+    }
+    storages._storages.clear()
+    default_storage._wrapped = storages["default"]
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def toll(world: World, media: Path) -> Iterator[Toll]:
+    """A paid provider with books of its own, granted to the kids tier at 1000 micros a call, under a cap of 1,000,000."""
+    from generation.adapters import all_adapters
+    from tests.factories import grant_toll
+
+    provider = Toll()
+    adapters = all_adapters()
+    adapters["toll"] = provider
+    with scope(world.tenant):
+        grant_toll(world.kids)
+    yield provider
+    provider.let_go()
+    del adapters["toll"]
