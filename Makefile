@@ -1,6 +1,6 @@
 # Everything that is done with this project, from a fresh clone on. `make help` lists it.
 #
-#   PYTHON   which Python makes the virtual environment (default: the newest found, 3.11 or later)
+#   PYTHON   which Python makes the virtual environment (default: the first found of 3.11 or later)
 #   ARGS     more arguments for pytest: make test ARGS="-k health"
 
 .DEFAULT_GOAL := help
@@ -8,9 +8,11 @@
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& { echo $$p; break; }; done)
+# Those that can make a virtual environment first; then any, so that the message below can name what it lacks.
+PYTHON ?= $(shell for modules in sys,ensurepip,venv sys; do \
+	for p in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c "import $$modules; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
+	&& { echo $$p; exit; }; done; done)
 VENV := .venv
 BIN := $(VENV)/bin
 # One stamp for each lock file: what is newer than its stamp is installed again, and nothing else ever is.
@@ -70,7 +72,7 @@ define install
 	else \
 		$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(MAKE) require-python && '$(PYTHON)' -m venv --clear $(VENV); } || exit 1; \
 		echo "Installing $(1) into $(VENV) (once; about half a minute) ..."; \
-		$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --requirement $(1); \
+		$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --require-hashes --requirement $(1); \
 	fi
 endef
 

@@ -93,7 +93,7 @@ def allows(actor: Actor, verb: Verb, thing: Thing) -> bool:
         return False
     owns = actor.user_id is not None and thing.owner_id == actor.user_id
     if verb is Verb.PLAY:
-        return owns
+        return owns and (thing.visibility != Visibility.HIDDEN or actor.is_staff)
     if verb is Verb.PUBLISH:
         return actor.is_staff or (owns and actor.is_author)
     if thing.visibility == Visibility.HIDDEN:

@@ -38,8 +38,8 @@ HTTPS = env.bool("HTTPS", default=False)
 
 INSTALLED_APPS = [
     "config",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # its default one would put a site of its own in the place of ours
+    "config.admin_site.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -221,7 +221,31 @@ SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("Bearer",),
 }
 
-UNFOLD = {"SITE_TITLE": "Fablewright", "SITE_HEADER": "Fablewright", "SHOW_VIEW_ON_SITE": False, "SHOW_HISTORY": False}
+UNFOLD = {
+    "SITE_TITLE": "Fablewright",
+    "SITE_HEADER": "config.admin_site.title",
+    "SITE_SUBHEADER": "Fablewright, for staff",
+    "SITE_ICON": "config.admin_site.icon",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin_site.icon"}],
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": ["config.admin_site.style"],
+    "DASHBOARD_CALLBACK": "config.admin_site.front_page",
+    "SIDEBAR": {"navigation": "config.admin_site.navigation"},
+    "BORDER_RADIUS": "3px",
+    # The library theme of static/css/tokens.css, in the steps that unfold asks for.
+    "COLORS": {
+        "base": {
+            "50": "#faf6ee", "100": "#f2ebdd", "200": "#e4d9c6", "300": "#cfc2ab", "400": "#a69c8e", "500": "#746a5c",
+            "600": "#5a5146", "700": "#453f37", "800": "#302b25", "900": "#221f1b", "950": "#191714",
+        },
+        "primary": {
+            "50": "#fbf1ec", "100": "#f5e0d6", "200": "#eac3b2", "300": "#e0a98f", "400": "#dd9f82", "500": "#d08a69",
+            "600": "#7a2e1d", "700": "#6a2718", "800": "#551f13", "900": "#41180f", "950": "#26140d",
+        },
+    },
+}  # fmt: skip
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -62,8 +62,7 @@ def _ending_below(rows: dict[uuid.UUID, Scene], scene: Scene, *, prefer: Scene |
             below.add(row.id)
     if prefer is not None and prefer.id in below:
         return prefer
-    found = sorted((rows[i] for i in below), key=lambda r: (r.is_ending, r.depth, r.created_at))
-    return found[-1]
+    return max((rows[i] for i in below), key=lambda r: (r.is_ending, r.created_at))
 
 
 def reader_page(story: Story, way: list[Scene], scene: Scene) -> dict[str, Any]:

@@ -58,6 +58,11 @@ def of_kind(found: Iterable[Offer], kind: Kind) -> list[Offer]:
     return [offer for offer in found if offer.model.kind == kind and offer.is_usable]
 
 
+def has(tier: Tier, kind: Kind) -> bool:
+    """Whether the tier has a usable model of a kind."""
+    return bool(of_kind(offers(tier), kind))
+
+
 def choose(tier: Tier, kind: Kind, key: str = "", *, field: str = "model") -> AiModel:
     """The tier's model of a kind: the one named by `key`, else the default, else the first. Raises `UnknownModel`,
     `NotGranted` or `Unpriced`, each naming `field`."""

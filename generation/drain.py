@@ -197,7 +197,12 @@ class Drain:
 
     def _decide(self, job: Job, error: ProviderError) -> None:
         decision = policy.after_error(
-            error, kind=Kind(job.kind), replay=adapter(job.provider).replay, tries=job.tries + 1, attempt=job.attempt
+            error,
+            kind=Kind(job.kind),
+            replay=adapter(job.provider).replay,
+            tries=job.tries + 1,
+            attempt=job.attempt,
+            has_id=bool(job.provider_job_id),
         )
         log.info("job %s: %s, so %s", job.id, error, decision.verdict)
         outcomes.decided(job, decision, error)

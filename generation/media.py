@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from generation.models import Asset
 
 CHUNK = 256 * 1024
-RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+RANGE = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")
 
 
 def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:
@@ -32,12 +32,14 @@ def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpRes
     asked = request.headers.get("Range")
     condition = request.headers.get("If-Range")
     if asked and (condition is None or condition == etag):
-        found = parse_range(asked, asset.size_bytes)
-        if found is None:
+        try:
+            found = parse_range(asked, asset.size_bytes)
+        except Outside:
             refused = HttpResponse(status=416)
             refused["Content-Range"] = f"bytes */{asset.size_bytes}"
             return refused
-        if found != (start, end):
+        if found is not None:
+            # Also where the range is the whole file: Safari plays no film that answers a range with 200.
             (start, end), status = found, 206
     length = end - start + 1
     if request.method == "HEAD":
@@ -54,19 +56,28 @@ def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpRes
     return _with_headers(response, asset, etag)
 
 
+class Outside(Exception):
+    """The range lies outside the file."""
+
+
 def parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of a single range; the whole file for a form we do not serve (several ranges); None where the
-    range lies outside."""
+    """First and last byte of a single range; None for a form that is not served (several ranges, a last byte before the
+    first) and may be ignored. Raises `Outside`."""
     match = RANGE.match(header.strip())
     if match is None or match.groups() == ("", ""):
-        return 0, size - 1
+        return None
     first, last = match.groups()
     if not first:
         wanted = int(last)
-        return (max(0, size - wanted), size - 1) if wanted else None
+        if not wanted:
+            raise Outside
+        return max(0, size - wanted), size - 1
+    if last and int(last) < int(first):
+        return None
     start = int(first)
-    end = min(int(last), size - 1) if last else size - 1
-    return (start, end) if start < size and start <= end else None
+    if start >= size:
+        raise Outside
+    return start, min(int(last), size - 1) if last else size - 1
 
 
 def _with_headers(

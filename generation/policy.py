@@ -58,9 +58,14 @@ NOUNS = {
 }
 
 
-def after_error(error: ProviderError, *, kind: Kind, replay: Replay, tries: int, attempt: int) -> Decision:
-    """What follows `error`, raised by the `tries`-th call (from 1) of attempt number `attempt` (from 1)."""
+def after_error(
+    error: ProviderError, *, kind: Kind, replay: Replay, tries: int, attempt: int, has_id: bool = False
+) -> Decision:
+    """What follows `error`, raised by the `tries`-th call (from 1) of attempt number `attempt` (from 1). With `has_id` the
+    provider has the work and was only asked after it."""
     noun = NOUNS[kind]
+    if has_id and isinstance(error, (Transient, Rejected, Denied)):
+        return _not_answered(error, tries)
     if isinstance(error, Transient):
         if tries < MAX_TRIES:
             return Decision(Verdict.RETRY, Money.KEEP, wait_seconds=backoff(tries, error.retry_after_seconds))
@@ -132,6 +137,16 @@ def backoff(tries: int, retry_after_seconds: float | None = None) -> float:
         return min(max(retry_after_seconds, 0.1), LONGEST_WAIT_SECONDS)
     wait = min(0.5 * 2 ** (tries - 1), 8.0)
     return wait * (1 + random.random() / 4)  # noqa: S311 -- jitter, nothing secret
+
+
+def _not_answered(error: ProviderError, tries: int) -> Decision:
+    """The provider has the work, and asking after it failed. What is on its way is neither given up nor bought again: it is
+    asked after until its time is over, and then booked."""
+    if isinstance(error, Transient):
+        return Decision(Verdict.RETRY, Money.KEEP, wait_seconds=backoff(tries, error.retry_after_seconds))
+    return Decision(
+        Verdict.RETRY, Money.KEEP, wait_seconds=LONGEST_WAIT_SECONDS, pause_credential=isinstance(error, Denied)
+    )
 
 
 def _lost_answer(*, kind: Kind, replay: Replay, attempt: int, billed: bool | None, what: str) -> Decision:

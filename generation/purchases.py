@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generation import storage
@@ -18,6 +19,8 @@ from generation.providers.contract import Done, Finds, Handle, Input, Kind, Pend
 from generation.providers.errors import ProviderError, Unknown
 
 log = logging.getLogger(__name__)
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that PostgreSQL keeps in no column. A model whose answer was cut inside an emoji sends half of one."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,8 @@ def _run(held: Held, lanes: Lanes, outbox: queue.SimpleQueue[Progress | Outcome]
     try:
         value = _call(held, lanes, outbox)
         kept = None
+        if isinstance(value, Done) and value.text is not None:
+            value = replace(value, text=UNKEEPABLE.sub("\ufffd", value.text))
         if isinstance(value, Done) and value.data is not None:
             kept = storage.keep(tenant_id=held.job.tenant_id, kind=Kind(held.job.kind), data=value.data)
         outbox.put(Outcome(held, value, kept))

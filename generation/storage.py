@@ -65,10 +65,11 @@ def _sniff(kind: Kind, data: bytes) -> Kept:
                     raise Damaged(f"a picture as {picture.format} of {picture.size}")
                 picture.load()
                 return Kept(digest, media_type, len(data), picture.width, picture.height)
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
             raise Damaged(f"no picture: {error}") from error
     try:
-        with av.open(io.BytesIO(data), "r") as media:
+        # The container is named, not guessed: a picture is no film, and a playlist would have other files opened.
+        with av.open(io.BytesIO(data), "r", format="mp4" if kind is Kind.VIDEO else None) as media:
             seconds = media.duration / av.time_base if media.duration else None
             if kind is Kind.VIDEO:
                 stream = media.streams.video[0]

@@ -10,7 +10,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from generation.clock import after, now
-from generation.jobs import asking, claiming, outcomes
+from generation.jobs import asking, claiming, ending
 from generation.models import Beat, BeatKind
 from generation.slots import GROUP_ENV, STALE_SECONDS
 
@@ -22,7 +22,7 @@ FORGET_SECONDS = 600.0
 def sweep(group: str) -> None:
     """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
     of this group is awake to see it."""
-    outcomes.expire()
+    ending.expire()
     for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
         _bury(dead)
     for drain in Beat.objects.filter(kind=BeatKind.DRAIN, group=group):

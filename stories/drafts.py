@@ -41,8 +41,11 @@ def read(answer: str, *, must_end: bool) -> SceneDraft:
     Where an ending was asked for, the scene is one, whatever the model said. Where none was asked for, the scene needs
     two ways on.
     """
-    found = _parse(answer)
-    wrong = next(iter(_validator.iter_errors(found)), None)
+    try:
+        found = _parse(answer)
+        wrong = next(iter(_validator.iter_errors(found)), None)
+    except RecursionError as error:
+        raise Unusable("the answer is nested too deeply") from error
     if wrong is not None:
         where = "/".join(str(part) for part in wrong.absolute_path) or "the answer"
         raise Unusable(f"{where}: {wrong.message[:200]}")
@@ -72,11 +75,13 @@ def read(answer: str, *, must_end: bool) -> SceneDraft:
 def clean(text: str, *, keep_lines: bool = False) -> str:
     """Text without control and invisible formatting characters, its white space in order. What people type and what
     models write both pass through here."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Format characters (Cf) hide words and turn lines around, but two of them join letters in scripts that need it.
     text = "".join(
         c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
     )
+    # After the stripping, which may bring letters and their marks together.
+    text = unicodedata.normalize("NFC", text)
     if not keep_lines:
         return " ".join(text.split())
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]

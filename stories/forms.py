@@ -61,13 +61,11 @@ class StartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         prompt = clean(given.get("prompt") or "", keep_lines=True)
-        if len(prompt) > MAX_PROMPT:
-            self.add_error(
-                "prompt", f"That is {len(prompt):,} characters long; {MAX_PROMPT:,} are the most. Shorten it."
-            )
-        if not prompt and self.beginning is not None:
-            prompt = self.beginning.prompt
-        if not prompt and "template" not in self.errors:
+        if self.beginning is not None:
+            prompt = self.beginning.prompt  # a cover was pressed: what stands in the text field was not sent with it
+        elif len(prompt) > MAX_PROMPT:
+            self.add_error("prompt", f"That is {len(prompt):,} characters long; {MAX_PROMPT:,} are the most. Shorten it.")
+        elif not prompt and "template" not in self.errors:
             self.add_error("prompt", "Write a sentence to begin with, or choose one of the beginnings.")
         given["prompt"] = prompt
         for field, kind in (("model", Kind.TEXT), ("image_model", Kind.IMAGE)):
@@ -96,6 +94,9 @@ class StartForm(forms.Form):
     def _choose_model(
         self, given: dict[str, Any], field: str, kind: Kind, key: str | None = None, to: str = ""
     ) -> None:
+        if kind is Kind.IMAGE and not given[field] and not catalogue.has(self.tier, kind):
+            given[f"{field}_chosen"] = None  # a tier without pictures is a tier of words
+            return
         try:
             given[to or f"{field}_chosen"] = catalogue.choose(
                 self.tier, kind, clean(given[field]) if key is None else key, field=field

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
+
+from django.db import transaction
 
 from accounts.models import User
 from accounts.signals import guest_signed_in
@@ -17,6 +20,11 @@ def connect() -> None:
 
 def hand_over(*, guest: User, user: User, **_: Any) -> None:
     """Give the guest's stories of the active tenant to the user."""
-    Story.objects.filter(reader=guest).update(reader=user)
-    Reading.objects.filter(reader=guest).update(reader=user)
-    Run.objects.filter(user=guest).update(user=user)
+    with transaction.atomic():
+        # A form that the same browser sent as both began a story for each; both are kept.
+        sent = Story.objects.filter(reader=user).values_list("nonce", flat=True)
+        for story in Story.objects.filter(reader=guest, nonce__in=list(sent)):
+            Story.objects.filter(id=story.id).update(nonce=uuid.uuid4())
+        Story.objects.filter(reader=guest).update(reader=user)
+        Reading.objects.filter(reader=guest).update(reader=user)
+        Run.objects.filter(user=guest).update(user=user)

@@ -32,7 +32,7 @@ class Child:
         stdout: int | IO[bytes] | None = None,
         stderr: int | IO[bytes] | None = None,
     ) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 -- our own modules, no outside words
             [sys.executable, *arguments],
             stdin=subprocess.PIPE,
             stdout=stdout,

@@ -18,13 +18,12 @@ from generation import catalogue, steps
 from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable
+from generation.jobs.ending import NEED_FAILED, end_badly
 from generation.jobs.transitions import ALLOWED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Run, Status
 from generation.providers.contract import Kind, Replay, Request
 
 PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
-NEED_FAILED = "need"
-"""Error class of a job that ended because a job it needs did."""
 
 
 def open_run(*, tier: Tier, user: User, purpose: str, topic_id: uuid.UUID | None = None) -> Run:
@@ -176,8 +175,6 @@ def _renew(job: Job, *, waits: bool) -> None:
 
 def cancel(job: Job) -> Job:
     """End a job that somebody no longer wants. What was sent to a provider that may charge for it is booked."""
-    from generation.jobs.outcomes import end_badly
-
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
         if job.status in TERMINAL:

@@ -10,15 +10,14 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts import ledger
-from accounts.tenancy import across_tenants, scope
 from generation import policy, steps
-from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import CannotBuy
-from generation.jobs.asking import NEED_FAILED, make_ready
 from generation.jobs.asking import deadline_seconds as deadline_of
+from generation.jobs.asking import make_ready
+from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
-from generation.models import ACTIVE, Asset, Credential, Job, Status
+from generation.models import Asset, Credential, Job, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
 from generation.providers.errors import ProviderError
@@ -108,7 +107,7 @@ def finished(job: Job) -> None:
                 _ask_again(job, answer)
                 return
             move(job, Status.DONE, progress=1.0, finished_at=now(), lease_until=None, error_class="", message="")
-            for dependent in _dependents(job):
+            for dependent in waiting_for(job):
                 _make_ready(dependent)
     except LostClaim:
         raise
@@ -148,69 +147,11 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
         )
 
 
-def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message: str, **changes: Any) -> None:
-    """End a job without a result, close its hold, tell its step, and end what waited for it."""
-    move(
-        job,
-        status,
-        error_class=error_class,
-        message=message[:300],
-        finished_at=now(),
-        lease_until=None,
-        due_at=None,
-        **changes,
-    )
-    if ledger.is_open(job_id=job.id, attempt=job.attempt):
-        close = ledger.book_unknown if book else ledger.release
-        close(job_id=job.id, attempt=job.attempt)
-    steps.find(job.step).failed(job)
-    noun = policy.NOUNS[Kind(job.kind)].lower()
-    for dependent in _dependents(job):
-        own = policy.NOUNS[Kind(dependent.kind)]
-        end_badly(
-            dependent,
-            Status.FAILED,
-            book=False,
-            error_class=NEED_FAILED,
-            message=f"{own} could not be begun, because it needs {noun}. {policy.NOTHING_CHARGED}",
-        )
-
-
-def expire() -> int:
-    """End the jobs whose time is over, whoever holds them: the fence grows, so a late answer is not written."""
-    with across_tenants("deadlines are kept for all tenants"):
-        overdue = list(
-            Job.objects.filter(status__in=set(ACTIVE) - {Status.STORED}, deadline_at__lte=now()).select_related(
-                "model", "run"
-            )
-        )
-    for job in overdue:
-        with scope(job.tenant_id), transaction.atomic():
-            decision = policy.past_deadline(
-                kind=Kind(job.kind), sent=job.sent_at is not None, replay=adapter(job.provider).replay
-            )
-            status = (
-                Status.UNKNOWN if decision.verdict is Verdict.UNKNOWN and job.status != Status.QUEUED else Status.FAILED
-            )
-            try:
-                end_badly(
-                    job, status, book=decision.money is Money.BOOK, error_class="deadline", message=decision.message,
-                    fence=F("fence") + 1,
-                )  # fmt: skip
-            except LostClaim:
-                continue
-    return len(overdue)
-
-
 def _make_ready(job: Job) -> None:
     try:
         make_ready(job)
     except CannotBuy as refused:
         end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
-
-
-def _dependents(job: Job) -> list[Job]:
-    return list(Job.objects.filter(needs=job, status=Status.WAITING).select_related("model", "run"))
 
 
 def _ask_again(job: Job, answer: steps.AskAgain) -> None:

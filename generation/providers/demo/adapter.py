@@ -10,7 +10,8 @@ maps a kind to one of
     "damage"    the bytes (or the JSON) are broken
     "reject", "deny", "lose"   a wrong request, a bad key, a film that the provider has forgotten
 
-`log_file` gets a line of JSON for every purchase that was submitted: the provider's own books, which tests compare with ours.
+`log_file` gets a line of JSON for every purchase that was submitted and one for every answer given: the provider's own
+books, which tests compare with ours and benchmarks take times from.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Demo:
     faults_file: str = ""
     log_file: str = ""
     name: str = "demo"
-    replay: Replay | str = Replay.FREE  # tests set "never" or "lookup" to see how a dearer provider is treated
+    replay: Replay = Replay.FREE  # tests set "never" or "lookup" to see how a dearer provider is treated
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "replay", Replay(self.replay))
@@ -70,14 +71,17 @@ class Demo:
         if request.kind is Kind.VIDEO:
             began = int(time.time() * 1000)
             film_id = f"film-{began}-{hashlib.sha256(request.reference.encode()).hexdigest()[:12]}"
-            self._log(request, film_id)
+            self._log("start", request, film_id)
             return Pending(film_id, progress=0.0, check_after_seconds=0.5)
-        self._log(request, "")
+        self._log("start", request)
         if request.kind is Kind.TEXT:
             _wait(self.text_seconds, emit)
-            return self._text(request, fault)
-        _wait(self.image_seconds, emit, until=0.2)
-        return self._picture(request, fault, emit)
+            done = self._text(request, fault)
+        else:
+            _wait(self.image_seconds, emit, until=0.2)
+            done = self._picture(request, fault, emit)
+        self._log("answer", request)
+        return done
 
     def check(self, handle: Handle) -> Done | Pending:
         fault = self._fault(handle.request)
@@ -86,7 +90,9 @@ class Demo:
         spent = time.time() - int(handle.id.split("-")[1]) / 1000
         if spent < self.video_seconds:
             return Pending(handle.id, progress=0.6 * spent / self.video_seconds, check_after_seconds=0.5)
-        return self._film(handle.request, fault)
+        done = self._film(handle.request, fault)
+        self._log("answer", handle.request, handle.id)
+        return done
 
     def _text(self, request: Request, fault: str) -> Done:
         if fault == "damage":
@@ -176,9 +182,9 @@ class Demo:
         _append(count, reference)
         return count.read_text(encoding="utf-8").splitlines().count(reference)
 
-    def _log(self, request: Request, film_id: str) -> None:
+    def _log(self, verb: str, request: Request, film_id: str = "") -> None:
         if self.log_file:
-            line = {"at": time.time(), "kind": request.kind.value, "reference": request.reference, "id": film_id}
+            line = {"at": time.time(), "verb": verb, "kind": request.kind, "reference": request.reference, "id": film_id}
             _append(Path(self.log_file), json.dumps(line))
 
 

@@ -167,7 +167,7 @@ def _encoded(frames: Iterator[Image.Image], size: tuple[int, int], count: int, t
                 "maxrate": f"{cap}k", "bufsize": f"{cap}k",
             }  # fmt: skip
             for k, picture in enumerate(frames):
-                shown = av.VideoFrame.from_image(picture)
+                shown = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
                 shown.pts = k
                 shown.time_base = Fraction(1, FPS)
                 for packet in stream.encode(shown):

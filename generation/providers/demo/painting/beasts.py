@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 from .palette import RGB, lighter, mix
 from .pen import Pen
 

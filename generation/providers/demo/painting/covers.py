@@ -20,7 +20,7 @@ LIMIT = 60_000
 COVERS: dict[str, tuple[int, str, str]] = {
     # slug: seed, style, words
     "the-lighthouse-that-sneezed": (
-        5, "gouache", "A lighthouse on the rocks by day in thick fog, sea. A boy in a yellow raincoat on the shore. Wide view."),
+        5, "gouache", "A lighthouse on the rocks by day in thick fog, sea. A boy in a yellow raincoat on the shore."),
     "a-map-for-the-moon": (
         12, "watercolour", "Silhouette against the moon, night: a fox holds a map, hill, stars."),
     "the-dragon-who-kept-bees": (
@@ -30,9 +30,9 @@ COVERS: dict[str, tuple[int, str, str]] = {
     "the-umbrella-librarian": (
         41, "watercolour", "A library interior at dusk, rain. A girl in a blue coat with a red umbrella."),
     "button-and-the-borrowed-star": (
-        52, "paper-cut", "A forest at night. A mouse in a mustard coat holding a star."),
+        54, "paper-cut", "Silhouette on a hill at night against the moon. A mouse in a mustard coat holding a star."),
     "the-clock-that-kept-a-secret": (
-        63, "engraving", "A clockmaker's workshop at night. A boy, the apprentice, in a red coat."),
+        63, "watercolour", "A clockmaker's workshop at night. A boy, the apprentice, in a red coat."),
     "the-last-ferry": (
         74, "watercolour", "A foggy river at dusk. A ferryman with a lantern."),
     "the-house-of-nine-doors": (
@@ -40,7 +40,7 @@ COVERS: dict[str, tuple[int, str, str]] = {
     "a-letter-from-the-drowned-town": (
         96, "watercolour", "Rooftops of a drowned town in the water at dawn. A postwoman with a letter."),
     "the-cartographers-winter": (
-        107, "engraving", "Snowy mountains by day. A cartographer in a blue coat with a map."),
+        109, "watercolour", "Snowy mountains by day. A cartographer in a blue coat with a map."),
     "the-garden-behind-the-wall": (
         118, "watercolour", "A walled garden by moonlight, night. A girl in a cream dress holding an iron key."),
 }  # fmt: skip
@@ -55,7 +55,7 @@ def cover(slug: str) -> bytes:
 
 def _small(image: Image.Image) -> bytes:
     made = b""
-    for quality in (82, 74, 66, 56, 46, 36):
+    for quality in (82, 74, 66, 56, 46, 36, 28, 20, 14):
         out = io.BytesIO()
         image.save(out, "WEBP", quality=quality, method=6)
         made = out.getvalue()

@@ -5,7 +5,8 @@ Figures are seen from behind or from the side, looking into the picture: the rea
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 from .beasts import bird, dragon, ears_and_tail, robot
 from .palette import RGB, lighter, mix
 from .pen import Pen

@@ -23,7 +23,8 @@ def image_of(field: Field) -> Image.Image:
 def lattice(size: Size, across: int, rng: np.random.Generator, stretch: float = 1.0) -> Field:
     """Smooth noise from 0 to 1 with `across` cells over the width; `stretch` over 1 makes them long and flat."""
     width, height = size
-    down = max(2, round(across * height / width * stretch))
+    # the count must not hang on how a small size was rounded, or the same scene would grow otherwise in it
+    down = max(2, round(across * round(height / width, 1) * stretch))
     small = rng.random((down + 1, max(2, across) + 1), dtype=np.float32)
     return np.asarray(Image.fromarray(small).resize(size, Image.Resampling.BICUBIC), dtype=np.float32)
 
@@ -32,6 +33,7 @@ def cloudy(size: Size, across: int, rng: np.random.Generator, octaves: int = 4, 
     """Noise of several sizes, 0 to 1 with mean near 0.5. Computed at half size: no eye sees the difference."""
     width, height = size
     half = (max(2, width // 2), max(2, height // 2))
+    rng = np.random.default_rng(int(rng.integers(1 << 62)))
     total = np.zeros((half[1], half[0]), dtype=np.float32)
     weight, full = 1.0, 0.0
     for octave in range(octaves):

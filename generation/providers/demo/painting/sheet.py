@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +133,7 @@ class Sheet:
         if not plain and min(mask.size) >= 10:
             paint = self._shaded(mask, colour, to, form)
         if alpha < 1:
-            mask = mask.point([int(v * alpha) for v in range(256)])
+            mask = mask.point(_thinned(round(alpha, 3)))
         if isinstance(paint, Image.Image):
             self.image.paste(paint, (left, top), mask)
         else:
@@ -216,6 +217,11 @@ class Sheet:
         right = min(self.image.width, -(-int(self.box[2]) // OVER) * OVER)
         bottom = min(self.image.height, -(-int(self.box[3]) // OVER) * OVER)
         return self.image.crop((left, top, right, bottom)).reduce(OVER), (left // OVER, top // OVER)
+
+
+@lru_cache(maxsize=512)
+def _thinned(alpha: float) -> list[int]:
+    return [int(v * alpha) for v in range(256)]
 
 
 def _softened(mask: Image.Image, radius: float) -> Image.Image:

@@ -27,7 +27,7 @@ class Surface:
 
     def over(self, picture: Image.Image) -> Image.Image:
         """The picture on this surface."""
-        if self.paper is not None:
+        if self.paper is not None and self.border is not None:
             picture = Image.composite(picture, self.paper, self.border)
         if self.shade is not None:
             picture = ImageChops.multiply(picture, self.shade)

@@ -31,22 +31,27 @@ class Lexicon:
 
 PLACES = Lexicon(
     {
-        "harbour": "harbour, harbor, quay, port, dock, pier, jetty, wharf, marina, fishing village, drowned town, anchorage",
+        "harbour": "harbour, harbor, quay, port, dock, pier, jetty, wharf, marina, fishing village, "
+        "drowned town, anchorage",
         "lighthouse": "lighthouse, beacon",
         "island": "island, isle, islet, atoll",
         "ship": "ship, galleon, schooner, deck, frigate, vessel, sail, mast",
         "sea": "sea, ocean, wave, shore, beach, coast, bay, cliff, tide, seaside, surf, underwater",
         "forest": "forest, wood, woods, woodland, tree, grove, jungle, thicket, clearing, glade, oak, pine, birch",
-        "mountain": "mountain, peak, summit, alp, ridge, valley, hill, crag, pass, highland, glacier, volcano, canyon, moor",
-        "street": "street, alley, lane, city, town, village, road, square, avenue, shop, doorstep, boulevard, courtyard",
+        "mountain": "mountain, peak, summit, alp, ridge, valley, hill, crag, pass, highland, glacier, volcano, "
+        "canyon, moor",
+        "street": "street, alley, lane, city, town, village, road, square, avenue, shop, doorstep, boulevard, "
+        "courtyard",
         "rooftops": "rooftop, roof, chimney, skyline, attic window, balcony",
-        "library": "library, libraries, bookshop, archive, bookshelf, bookshelves, reading room, study, bookcase, scriptorium",
+        "library": "library, libraries, bookshop, archive, bookshelf, bookshelves, reading room, study, "
+        "bookcase, scriptorium",
         "kitchen": "kitchen, hearth, bakery, tavern, inn, dining room, pantry, stove, cottage interior, fireplace",
         "workshop": "workshop, workbench, clockmaker's, laboratory, forge, studio, atelier, toymaker's, shed, smithy",
         "theatre": "theatre, theater, stage, opera, circus, ballroom, puppet show, concert hall",
         "observatory": "observatory, planetarium, dome",
         "cabin": "cabin, train compartment, compartment, carriage interior",
-        "room": "room, bedroom, house interior, interior, parlour, parlor, attic, hall, hallway, corridor, chamber, nursery, "
+        "room": "room, bedroom, house interior, interior, parlour, parlor, attic, hall, hallway, corridor, "
+        "chamber, nursery, "
         "classroom, staircase, indoors, bed, window seat, cellar",
         "market": "market, bazaar, stall, fair, marketplace, carnival",
         "cave": "cave, cavern, grotto, tunnel, mine, burrow, archway, crypt, underground, den",
@@ -55,11 +60,13 @@ PLACES = Lexicon(
         "river": "river, stream, lake, canal, brook, creek, pond, ferry, waterfall, riverbank, lakeside",
         "tower": "tower, spire, turret, belfry, windmill, mill, pagoda",
         "castle": "castle, palace, fortress, ruin, citadel, manor, mansion, old house, abbey, temple, tall house",
-        "garden": "garden, orchard, meadow, greenhouse, hedge, flowerbed, park, hive, beehive, field, lawn, vineyard, farm",
+        "garden": "garden, orchard, meadow, greenhouse, hedge, flowerbed, park, hive, beehive, field, lawn, "
+        "vineyard, farm",
         "desert": "desert, dune, sand, oasis, savanna, wasteland",
         "snowfield": "snowfield, tundra, ice, arctic, snowy plain, iceberg, frozen lake, north pole, snowdrift",
         "station": "station, railway, train, platform, locomotive, rail, tram, railroad",
-        "space": "space, moon surface, planet, galaxy, outer space, lunar, on the moon, to the moon, starship, asteroid, "
+        "space": "space, moon surface, planet, galaxy, outer space, lunar, on the moon, to the moon, starship, "
+        "asteroid, "
         "among the stars, among stars, night sky, comet",
     }
 )
@@ -72,7 +79,8 @@ OBJECTS = Lexicon(
         "boat": "boat, rowboat, rowing boat, dinghy, canoe, skiff, raft, gondola, ferry, paper boat",
         "clock": "clock, pocket watch, wristwatch, timepiece, pendulum, clockwork",
         "letter": "letter, envelope, note, postcard, parcel, telegram",
-        "bird": "bird, owl, crow, raven, gull, seagull, sparrow, robin, heron, swallow, dove, goose, geese, parrot, wren",
+        "bird": "bird, owl, crow, raven, gull, seagull, sparrow, robin, heron, swallow, dove, goose, geese, "
+        "parrot, wren",
         "cat": "cat, kitten",
         "fox": "fox, foxes, vixen",
         "compass": "compass, astrolabe",
@@ -124,11 +132,14 @@ WEATHERS = Lexicon(
 
 VIEWS = Lexicon(
     {
-        "study": "still life, object study, close up of the, close up of a, on a table, on the table, on a desk, on the desk, "
+        "study": "still life, object study, close up of the, close up of a, on a table, on the table, on a desk, "
+        "on the desk, "
         "detail of, tabletop, windowsill, on velvet",
-        "close": "close view, close up, close, portrait, from behind, over the shoulder, over her shoulder, over his shoulder",
+        "close": "close view, close up, close, portrait, from behind, over the shoulder, over her shoulder, "
+        "over his shoulder",
         "above": "from above, bird's eye, birds eye, aerial, top down, looking down, seen from the air, overhead",
-        "silhouette": "silhouette, silhouetted, backlit, against the sun, against the moon, against the light, against the sky",
+        "silhouette": "silhouette, silhouetted, backlit, against the sun, against the moon, against the light, "
+        "against the sky",
         "interior": "interior, inside, indoors",
         "wide": "wide view, wide, panorama, panoramic, vast, distant, landscape, far away",
         "middle": "medium view, medium shot, mid shot, full figure",
@@ -147,14 +158,19 @@ MOODS = Lexicon(
 
 KINDS = Lexicon(
     {
-        "person:child": "girl, boy, child, children, kid, apprentice, orphan, princess, prince, daughter, son, schoolgirl, schoolboy, "
+        "person:child": "girl, boy, child, children, kid, apprentice, orphan, princess, prince, daughter, son, "
+        "schoolgirl, schoolboy, "
         "twin, little one",
-        "person:woman": "woman, women, lady, mother, queen, postwoman, witch, heroine, aunt, sister, librarian, fisherwoman, nurse, "
+        "person:woman": "woman, women, lady, mother, queen, postwoman, witch, heroine, aunt, sister, librarian, "
+        "fisherwoman, nurse, "
         "teacher",
-        "person:man": "man, men, sailor, captain, king, ferryman, father, knight, keeper, postman, fisherman, mapmaker, cartographer, "
-        "baker, traveller, traveler, wanderer, clockmaker, gardener, soldier, conductor, pirate, explorer, brother, uncle, thief, "
+        "person:man": "man, men, sailor, captain, king, ferryman, father, knight, keeper, postman, fisherman, "
+        "mapmaker, cartographer, "
+        "baker, traveller, traveler, wanderer, clockmaker, gardener, soldier, conductor, pirate, explorer, "
+        "brother, uncle, thief, "
         "wizard, merchant, musician, stranger, figure, hero, person, people, someone",
-        "person:old": "old man, old woman, grandmother, grandfather, granny, grandma, grandpa, elder, old keeper, old sailor, "
+        "person:old": "old man, old woman, grandmother, grandfather, granny, grandma, grandpa, elder, "
+        "old keeper, old sailor, "
         "old fisherman, hermit",
         "fox": "fox, foxes, vixen",
         "cat": "cat, kitten",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import premise
 from .people import (
@@ -27,9 +28,10 @@ from .people import (
 from .premise import Premise, is_being, singular
 from .prose import PLACES
 from .shapes import Place
+from .voice import habits
 from .weave import chance, tidy
 
-_PAINTED = frozenset("fox cat dog bird bear rabbit otter mouse".split())
+_PAINTED = frozenset(["fox", "cat", "dog", "bird", "bear", "rabbit", "otter", "mouse"])
 _LIKE = {
     "hare": "rabbit", "rat": "mouse", "owl": "bird", "crow": "bird", "raven": "bird", "wolf": "dog", "badger": "bear",
     "puppy": "dog", "kitten": "cat", "cub": "bear", "duck": "bird", "goose": "bird", "heron": "bird", "gull": "bird",
@@ -62,6 +64,11 @@ class Cast:
 
 def gather(document_premise: object, seed: int) -> Cast:
     """The cast for this premise and seed."""
+    return _gather(document_premise if isinstance(document_premise, str) else "", seed)
+
+
+@lru_cache(maxsize=256)  # asked for again with every scene of a story; nobody may change what comes back
+def _gather(document_premise: str, seed: int) -> Cast:
     told = premise.read(document_premise)
     rng = chance("cast", seed, told.quote, told.full, told.object)
     place = _place(told, seed)
@@ -78,7 +85,8 @@ def gather(document_premise: object, seed: int) -> Cast:
     thing = told.object or rng.choice(place.objects)
     short = thing.split()[-1]
     town = rng.choice(place.towns)
-    look = _look(kind, pronoun, chance("look", seed, kind).choice(COLOURS), told)
+    look = tidy(_look(kind, pronoun, chance("look", seed, kind).choice(COLOURS), told))
+    look = look[:1].lower() + look[1:]
     slots = _slots(told, full, name, pronoun, kind, thing, short, town, seed)
     for key, values in place.slots.items():
         slots[key] = chance("colour", seed, key).choice(values)
@@ -89,7 +97,10 @@ def gather(document_premise: object, seed: int) -> Cast:
 def _place(told: Premise, seed: int) -> Place:
     best, most = None, 0
     for place in PLACES.values():
-        count = sum(2 if word in told.words else 1 if f"{word}s" in told.words else 0 for word in place.words)
+        count = 0
+        for word in place.words:
+            if word in told.words or f"{word}s" in told.words:
+                count += 1 if is_being(word) else 2  # where a fox goes says more than that it is a fox
         if count > most:
             best, most = place, count
     return best or chance("place", seed).choice(list(PLACES.values()))
@@ -112,7 +123,13 @@ def _look(kind: str, pronoun: str, colour: str, told: Premise) -> str:
         if kind in PLURAL_ANIMALS:
             return f"two {PLURAL_ANIMALS[kind]} in {colour} scarves"
         if kind in CHILD_WORDS:
-            who = "girls" if kind in ("sister", "girl", "princess") else "boys" if kind in ("brother", "boy", "prince") else "children"
+            who = (
+                "girls"
+                if kind in ("sister", "girl", "princess")
+                else "boys"
+                if kind in ("brother", "boy", "prince")
+                else "children"
+            )
             return f"two {who} in {colour} coats"
         return f"two people in {colour} coats"
     if kind in _PAINTED or kind in _LIKE or kind in ANIMALS:
@@ -135,7 +152,9 @@ PLURAL_ANIMALS = {"fox": "foxes", "mouse": "mice", "cat": "cats", "dog": "dogs",
                   "rabbit": "rabbits", "otter": "otters", "robot": "robots", "dragon": "dragons"}  # fmt: skip
 
 
-def _slots(told: Premise, full: str, name: str, pronoun: str, kind: str, thing: str, short: str, town: str, seed: int) -> dict[str, str]:
+def _slots(
+    told: Premise, full: str, name: str, pronoun: str, kind: str, thing: str, short: str, town: str, seed: int
+) -> dict[str, str]:
     he, him, his, hers, himself, was = FORMS[pronoun]
     if pronoun == "you":
         hero, owns = "you", "your"
@@ -162,6 +181,7 @@ def _slots(told: Premise, full: str, name: str, pronoun: str, kind: str, thing: 
     for role, she in (("ally", women), ("rival", not women)):
         forms = FORMS["she" if she else "he"]
         slots |= {f"{role}_he": forms[0], f"{role}_him": forms[1], f"{role}_his": forms[2], f"{role}_himself": forms[4]}
+    slots["habits"] = habits(chance("habits", seed))
     slots["ally_trade"] = f"the {told.companion}" if told.companion else rng.choice(ALLIES)
     return slots
 
@@ -181,7 +201,9 @@ def locals_of(cast: Cast, key: str, seed: int) -> dict[str, str]:
     slots["child"] = rng.choice([who for who in (*GIRLS, *BOYS) if who not in taken])
     slots["day"] = rng.choice(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
     slots["count"] = rng.choice(("four", "five", "six", "seven", "eight", "nine", "eleven", "twelve", "thirteen"))
-    slots["years"] = rng.choice(("nine", "eleven", "fourteen", "sixteen", "nineteen", "twenty-two", "thirty", "forty-one"))
+    slots["years"] = rng.choice(
+        ("nine", "eleven", "fourteen", "sixteen", "nineteen", "twenty-two", "thirty", "forty-one")
+    )
     for name, values in cast.place.slots.items():
         slots[name] = rng.choice(values)
     beast = slots.get("beast", "a dog")
@@ -193,11 +215,19 @@ def _title(told: Premise, name: str, kind: str, thing: str, town: str, seed: int
     rng = chance("title", seed, thing)
     noun = thing.title().replace("'S", "'s")
     who = name or ("" if pronoun == "you" else "The " + told.full.split(" ", 1)[-1].split()[-1].title())
-    shapes = [f"The {noun} of {town}", f"The {noun}", f"A {noun} for {town}", f"What the {noun} Knew", f"One {noun}, Carried Far"]
+    shapes = [
+        f"The {noun} of {town}",
+        f"The {noun}",
+        f"A {noun} for {town}",
+        f"What the {noun} Knew",
+        f"One {noun}, Carried Far",
+    ]
     if who:
         shapes += [f"{who} and the {noun}", f"{who} of {town}", f"The {noun} and {who}"]
     if told.goal and len(told.goal) < 34:
-        wish = re.sub(r"\b(The|A|An|Of|In|On|To|And|His|Her|Your)\b", lambda match: match.group().lower(), told.goal.title())
+        wish = re.sub(
+            r"\b(The|A|An|Of|In|On|To|And|His|Her|Your)\b", lambda match: match.group().lower(), told.goal.title()
+        )
         shapes = [f"How to {wish}", f"{who} and the {noun}" if who else f"The {noun}", f"To {wish}"]
     return tidy(rng.choice(shapes))[:80]
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """How stories end: which kind, decided by the state alone, and the paragraphs that settle what was carried and promised."""
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ ENDINGS: dict[str, Ending] = {
         Ending("returned", ("Given Back", "The {o} goes home", "Hand to Hand"), (
             "So the {o} went home. There was no ceremony. It was set down where it belonged, and for a moment the room seemed to breathe out, as a room does when the right person comes in. {ally} looked away, to be polite.",
             "“Is that all?” said {ally} on the step, afterwards. It was. The {o} had gone back where it belonged, and {h} had not known how heavy it had been until {he} walked without it.",
-            "Nobody thanked {him} properly; people seldom do when they are crying. The {o} was passed along the table, hand to hand, and each of them held it for about as long as one holds a cup that is too hot.",
+            "Nobody thanked {him} properly; people seldom do when they are crying. The {o} was passed [along the table|all down {lane}|round {shelter}], hand to hand, and {ally} held on to it for about as long as one holds a cup that is too hot.",
         ), "handing over the {o} at an open door, smiling"),
         Ending("late", ("The Late Return", "Better Than Never", "After Some Delay"), (
             "The {o} went back where it belonged, later than it should have and by a back way. {h} had told some fine stories in between. {he} told the plain one now, and it was a good deal shorter and took much longer to say.",
@@ -58,7 +59,7 @@ ENDINGS: dict[str, Ending] = {
         ), "hanging the {o} on a hook in a small bright room"),
         Ending("mended", ("Mended", "In Working Order", "As Good As Old"), (
             "And the {o} did what it had been made to do, once, properly, with everyone holding their breath. Something in {town} that had been crooked for {years} years gave a click and stood straight. Several people checked that their own doors still opened.",
-            "It was a small repair, as these things go. The {o} fitted; a quarter turn; a noise like a cat being set down. After that nothing in {town} had to be propped, wedged or shouted at for almost a week.",
+            "It was a [small repair, as these things go|tiny thing to mend, after so long|repair that would not have earned a plumber his tea]. A [quarter turn|push|small click]; a noise like [a cat being set down|a drawer shutting in another room|somebody sighing in {shelter}]. After that nothing in {town} had to be propped, wedged or shouted at for almost a week.",
             "{h} had expected thunder. What came was more like the moment when a hum stops that you had not known was there. {ally} took off {ally_his} hat. The {o}, its work done, was warm as a loaf.",
         ), "fitting the {o} into its place while people look on"),
         Ending("blaze", ("The Great Noise", "All the Windows Lit", "Heard for Miles"), (
@@ -80,7 +81,7 @@ ENDINGS: dict[str, Ending] = {
             "The {o} was gone, then, and in its place {h} had what {he} had wanted in the first week and stopped mentioning by the second. Neither party ever asked for a receipt.",
         ), "exchanging the {o} across a small table"),
         Ending("bargain", ("The Clever Bargain", "Sold", "A Little Too Clever"), (
-            "It was a clever bargain. {h} had given the {o} and got everything on the list, and even a little over. All that week {he} kept checking {his} {pocket} for the thing, as the tongue goes back to where a tooth was.",
+            "It was a clever bargain. {h} had given the {o} and got everything on the list, and even a little over. All that week {he} kept checking {his} {pocket} for the thing, [as the tongue goes back to where a tooth was|as people do for a ring that they have sold|and each time was surprised].",
             "{h} drove the price up twice, and both times got it. {rival} went off with the {o} under one arm, whistling. It was the whistling {he} thought about afterwards, when the {count} neat piles had been counted and there was nobody to tell.",
         ), "counting what was got for the {o}, looking after someone who leaves"),
         Ending("released", ("Let Go", "The Open Hand", "Away"), (
@@ -97,14 +98,14 @@ ENDINGS: dict[str, Ending] = {
 _KEPT = (
     "There was the matter of the promise, too. {h} had said {he} would {promise}, and on the {day} after, in clean boots, {he} went and did it.",
     "{h} had promised to {promise}. It took the whole of one {day} and both of {ally_his_or} good umbrellas, but it was done.",
-    "And {he} did {promise}, as promised, which surprised nobody but the person it was promised to.",
+    "And the promise to {promise} was kept, which surprised nobody but the person it had been made to.",
     "That left one thing, which was to {promise}. {h} saw to it before supper; {he} {was} not going to have it said.",
     "“And you promised to {promise},” {ally} reminded {him}. {h} had not forgotten. There was a knot in {his} handkerchief for precisely that.",
-    "Before anything else {h} went to {promise}, because a promise left overnight goes stale.",
+    "First of all there was the promise to {promise}. {h} kept it that same day, because one left overnight goes stale.",
 )
 _BROKEN = (
     "One promise went unkept. {h} had said {he} would {promise}, and meant it, and the days closed over it. It still wakes {him}, about once a winter.",
-    "{h} never did {promise}, though {he} had promised. There is a lamp in {town} that used to be left on for it, and is not now.",
+    "The promise to {promise} was never kept. There is a lamp in {town} that used to be left on for it, and is not now.",
 )
 _ITEMS = (
     "The {item} {he} kept; it hangs by the door, and visitors who ask about it had better have time.",

@@ -14,16 +14,15 @@ from . import typed
 from .arcs import ARCS
 from .cast import Cast, gather, locals_of
 from .endings import ENDINGS, ending_paragraphs, kind_of_ending
-from .memory import State, note, recall
-from .pictures import Moment, alt, other_view, picture
+from .memory import State, recall
+from .page import Page, turn
 from .premise import clean
 from .prose import PLACES, told_at, weather
-from .prose.echoes import BARTERS, DETAILS, ECHOES, ITEMS, REOPENINGS
+from .prose.echoes import BARTERS, REOPENINGS
 from .prose.openings import ARRIVALS, LINES, MEETINGS, QUOTED
 from .shapes import Arc, Choice, Storylet
-from .weave import capital, chance, clip, tidy, weave, words_of
+from .weave import chance, clip, tidy, weave
 
-_HOURS = ("dawn", "day", "day", "dusk", "night")
 _BARTER = "barter"
 
 
@@ -32,7 +31,7 @@ def tell(document: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return _Teller(document, seed).tell()
 
 
-class _Teller:
+class _Teller(Page):
     """One call's working values. Nothing outlives the call."""
 
     def __init__(self, document: Mapping[str, Any], seed: int) -> None:
@@ -98,6 +97,9 @@ class _Teller:
 
     # -- choices ----------------------------------------------------------------------------------------------------
 
+    def lines(self) -> list[str]:
+        return [line for line, _ in self._offers(self.state.scene)][:4]
+
     def _offers(self, key: str) -> list[tuple[str, Choice | None]]:
         """What was, or is, offered at the scene `key`: the line of prose, and what follows (None for a barter)."""
         slots = locals_of(self.cast, key, self.seed)
@@ -115,8 +117,14 @@ class _Teller:
         ]
         if barter and self.state.carries and len(offers) < 4:
             item = self.state.carries[-1].split(" ", 1)[-1]
-            line = rng.choice(("Offer the {item} instead", "Put the {item} on the table and see what it buys",
-                               "Show them the {item} and say where it came from", "Give up the {item} for a straight answer"))  # fmt: skip
+            line = rng.choice(
+                (
+                    "Offer the {item} instead",
+                    "Put the {item} on the table and see what it buys",
+                    "Show them the {item} and say where it came from",
+                    "Give up the {item} for a straight answer",
+                )
+            )
             offers.append((clip(weave(line, {"item": item}, rng), 110), None))
         rng.shuffle(offers)
         return offers
@@ -145,8 +153,12 @@ class _Teller:
 
     def _search(self, wanted: str) -> tuple[Choice, dict[str, str]] | None:
         """The choice in the whole stock that reads like `wanted`: for stories whose notes were lost."""
-        for key in [*self._pool(), *(f"open.{name}" for name in ARCS), *(a.turn.key for a in ARCS.values()),
-                    *(a.climax.key for a in ARCS.values())]:  # fmt: skip
+        for key in [
+            *self._pool(),
+            *(f"open.{name}" for name in ARCS),
+            *(a.turn.key for a in ARCS.values()),
+            *(a.climax.key for a in ARCS.values()),
+        ]:
             for line, choice in self._offers(key):
                 if choice is not None and _plain(line) == wanted:
                     return choice, locals_of(self.cast, key, self.seed)
@@ -156,9 +168,11 @@ class _Teller:
         state = self.state
         state.tally[choice.stance] += 1
         for template, kept, limit in (
-            (choice.gain, state.carries, 40), (choice.promise, state.promises, 90), (choice.owes, state.debts, 90),
+            (choice.gain, state.carries, 40),
+            (choice.promise, state.promises, 90),
+            (choice.owes, state.debts, 90),
             (choice.mark, state.marks, 110),
-        ):  # fmt: skip
+        ):
             said = weave(template, slots, rng) if template else ""
             said = said[:1].lower() + said[1:] if template[:1].islower() else said
             if said and said not in kept and len(said) <= limit:
@@ -172,7 +186,7 @@ class _Teller:
         item = given.split(" ", 1)[-1]
         self.state.tally["sly"] += 1
         self.state.marks.append(f"the {item} that had changed hands")
-        return weave(_turn(BARTERS, self.seed, "barters", self.depth), {**slots, "item": item}, rng)
+        return weave(turn(BARTERS, self.seed, "barters", self.depth), {**slots, "item": item}, rng)
 
     # -- scenes -----------------------------------------------------------------------------------------------------
 
@@ -209,29 +223,39 @@ class _Teller:
         slots = locals_of(cast, state.scene, self.seed)
         rng = chance("opening", self.seed)
         told = cast.told
-        if told.clause and cast.pronoun != "they" or told.clause:
+        if told.clause:
             line = weave(rng.choice(LINES), slots, rng)
         elif told.quote and cast.pronoun != "you":
             line = weave(rng.choice(QUOTED), slots, rng)
         else:
             line = ""
         if line and cast.name and cast.name not in line and cast.pronoun not in ("you", "they"):
-            line += " " + weave(rng.choice(("{hs} name was {h}.", "{h}, {his} name was.", "The name was {h}.",
-                                            "People called {him} {h}.")).replace("{hs} name", "{his} name"), slots, rng)  # fmt: skip
+            line += " " + weave(
+                rng.choice(
+                    ("{hs} name was {h}.", "{h}, {his} name was.", "The name was {h}.", "People called {him} {h}.")
+                ).replace("{hs} name", "{his} name"),
+                slots,
+                rng,
+            )
         elif not line and cast.pronoun != "you":
             line = weave(rng.choice(MEETINGS), slots, rng)
         place = weave(rng.choice(cast.place.openings), slots, rng)
-        thing = weave(rng.choice(ARRIVALS), slots, rng) if cast.invented or cast.short not in line.split() else ""
+        thing = weave(rng.choice(ARRIVALS), slots, rng) if cast.invented or cast.short not in line else ""
         hook = weave(rng.choice(arc.hooks), slots, rng)
         paragraphs = [f"{place}", f"{line} {thing}".strip(), hook]
         paragraphs = [paragraph for paragraph in paragraphs if paragraph]
         if rng.random() < 0.4 and line:
             paragraphs = [line, f"{place} {thing}".strip(), hook]
         doing = weave(rng.choice(weather.POSES), slots, rng)
-        return self._answer(
-            title=weave(rng.choice(weather.FIRST_TITLES), slots, rng), paragraphs=paragraphs, slots=slots,
-            doing=doing, view="wide", spot="", moves=weave(rng.choice(weather.MOVES), slots, rng),
-        )  # fmt: skip
+        return self.answer(
+            title=weave(rng.choice(weather.FIRST_TITLES), slots, rng),
+            paragraphs=paragraphs,
+            slots=slots,
+            doing=doing,
+            view="wide",
+            spot="",
+            moves=weave(rng.choice(weather.MOVES), slots, rng),
+        )
 
     def _reopening(self, taken: str) -> dict[str, Any]:
         """A story that had ended, or had come to its climax, is asked a new question."""
@@ -242,14 +266,17 @@ class _Teller:
         state.scene = f"open.{state.arc}"
         slots = locals_of(self.cast, state.scene, self.seed)
         rng = chance("reopening", self.seed, self.depth)
-        first = weave(_turn(REOPENINGS, self.seed, "reopenings", len(state.arcs)), slots, rng)
+        first = weave(turn(REOPENINGS, self.seed, "reopenings", len(state.arcs)), slots, rng)
         hook = weave(rng.choice(ARCS[state.arc].hooks), slots, rng)
-        return self._answer(
+        return self.answer(
             title=weave(rng.choice(weather.AGAIN_TITLES), slots, rng),
-            paragraphs=[part for part in (taken, first, hook) if part], slots=slots,
-            doing=weave(rng.choice(weather.POSES), slots, rng), view="close", spot="",
+            paragraphs=[part for part in (taken, first, hook) if part],
+            slots=slots,
+            doing=weave(rng.choice(weather.POSES), slots, rng),
+            view="close",
+            spot="",
             moves=weave(rng.choice(weather.MOVES), slots, rng),
-        )  # fmt: skip
+        )
 
     def _scene(self, storylet: Storylet, taken: str) -> dict[str, Any]:
         state = self.state
@@ -258,11 +285,15 @@ class _Teller:
         slots = locals_of(self.cast, storylet.key, self.seed)
         rng = chance("scene", self.seed, storylet.key)
         body = [weave(part, slots, rng) for part in storylet.scene]
-        return self._answer(
-            title=weave(rng.choice(storylet.titles), slots, rng), paragraphs=[part for part in (taken, *body) if part],
-            slots=slots, doing=weave(storylet.draw, slots, rng), view=storylet.view, spot=storylet.spot,
+        return self.answer(
+            title=weave(rng.choice(storylet.titles), slots, rng),
+            paragraphs=[part for part in (taken, *body) if part],
+            slots=slots,
+            doing=weave(storylet.draw, slots, rng),
+            view=storylet.view,
+            spot=storylet.spot,
             moves=weave(storylet.moves, slots, rng),
-        )  # fmt: skip
+        )
 
     def _ending(self, taken: str) -> dict[str, Any]:
         state, cast = self.state, self.cast
@@ -271,135 +302,27 @@ class _Teller:
         ending = ENDINGS[kind_of_ending(state)]
         arc: Arc = ARCS[state.arc]
         answer = weave(rng.choice(arc.answers), slots, rng)
-        body = ending_paragraphs(ending, state, slots, rng, goal=cast.told.goal if state.arc != "goal" else "",
-                                 closing=rng.choice(cast.place.closings))  # fmt: skip
+        body = ending_paragraphs(
+            ending,
+            state,
+            slots,
+            rng,
+            goal=cast.told.goal if state.arc != "goal" else "",
+            closing=rng.choice(cast.place.closings),
+        )
         paragraphs = [part for part in (taken, body[0], answer, *body[1:]) if part]
         state.ended, state.scene = True, f"ending.{state.arc}"
         name = weave(rng.choice(ending.names), slots, rng)
-        return self._answer(
-            title=name, paragraphs=paragraphs, slots=slots, doing=weave(ending.draw, slots, rng), view="wide", spot="",
-            moves=weave(rng.choice(weather.MOVES), slots, rng), ending_name=name,
-        )  # fmt: skip
-
-    # -- setting down -----------------------------------------------------------------------------------------------
-
-    def _moment(self) -> Moment:
-        rng = chance("weather", self.seed, self.depth // 2)
-        start = chance("hour", self.seed).randrange(len(_HOURS))
-        hour = _HOURS[(start + self.depth - 1) % len(_HOURS)]
-        kinds = ["clear", "rain", "fog", "wind", "clear", "storm"]
-        if self.state.place in ("mountain",):
-            kinds = ["clear", "snow", "fog", "wind", "snow"]
-        elif self.state.place == "desert":
-            kinds = ["clear", "wind", "clear"]
-        elif self.state.place == "sky":
-            kinds = ["stars"]
-        sky = rng.choice(kinds)
-        if sky == "storm" and self.children:
-            sky = "wind"
-        if hour == "night" and sky == "clear":
-            sky = "stars"
-        moods = {"kind": "gentle", "bold": "adventurous", "sly": "secretive", "wary": "quiet and watchful"}
-        most = max(self.state.tally, key=lambda way: self.state.tally[way])
-        return Moment(hour, sky, moods[most] if any(self.state.tally.values()) else "expectant")
-
-    def _air(self, moment: Moment, slots: Mapping[str, str]) -> str:
-        """A line about the hour or the weather, never the same twice in a story."""
-        if moment.sky in ("clear", "wind") and chance("airs", self.seed, self.depth).random() < 0.5:
-            lines, name = weather.HOURS[moment.hour], moment.hour
-        else:
-            lines, name = weather.SKIES[moment.sky], moment.sky
-        return weave(_turn(lines, self.seed, name, self.depth), slots, chance("air", self.seed, self.depth))
-
-    def _remembered(self, slots: Mapping[str, str]) -> str:
-        """A line that brings back something done or carried; "" where there is nothing older than the last scene."""
-        rng = chance("echo", self.seed, self.depth)
-        older = self.state.marks[:-1]
-        if older and rng.random() < 0.75:
-            filled = {**slots, "mark": rng.choice(older[-4:])}
-            return weave(_turn(ECHOES, self.seed, "echoes", self.depth), filled, rng)
-        still = [item for item in self.carried_before if item in self.state.carries]
-        if still:
-            item = rng.choice(still).split(" ", 1)[-1]
-            return weave(_turn(ITEMS, self.seed, "items", self.depth), {**slots, "item": item}, rng)
-        return ""
-
-    def _fill(self, paragraphs: list[str], slots: Mapping[str, str], moment: Moment, ending: bool) -> list[str]:
-        """Bring a scene's length within its bounds, with weather, memories and small details."""
-        low, high = self.limits
-        told = list(paragraphs)
-        size = sum(words_of(part) for part in told)
-        extras = [] if ending else [self._remembered(slots), self._air(moment, slots)]
-        extras += [
-            weave(_turn(DETAILS, self.seed, "details", 2 * self.depth + at), slots, chance("detail", self.seed, self.depth, at))
-            for at in (0, 1)
-        ]
-        wanted = 2 if not ending else 0
-        for at, extra in enumerate(extras):
-            if not extra or (at >= wanted and size >= low + 8):
-                continue
-            more = words_of(extra)
-            if size + more > high - 6:
-                continue
-            size += more
-            if at == 0:
-                told[0] = f"{told[0]} {extra}"
-            elif at == 1 and len(told) > 1 and not self.first:
-                told[1] = f"{extra} {told[1]}"
-            else:
-                told[-2 if len(told) > 1 else -1] += f" {extra}"
-        while size > high and len(told) > 2:  # drop whole sentences from the longest paragraph, never its first
-            longest = max(range(len(told)), key=lambda index: words_of(told[index]))
-            shorter = _without_last_sentence(told[longest])
-            if shorter == told[longest]:
-                break
-            told[longest] = shorter
-            size = sum(words_of(part) for part in told)
-        if len(told) > 5:
-            told = [*told[:3], " ".join(told[3:-1]), told[-1]]
-        return [tidy(part) for part in told]
-
-    def _answer(self, *, title: str, paragraphs: list[str], slots: Mapping[str, str], doing: str, view: str, spot: str,
-                moves: str, ending_name: str = "") -> dict[str, Any]:  # fmt: skip
-        cast, state = self.cast, self.state
-        moment = self._moment()
-        is_ending = bool(ending_name)
-        paragraphs = self._fill(paragraphs, slots, moment, is_ending)
-        doing = doing[:1].lower() + doing[1:]
-        state.view = other_view(view, state.view)
-        paint = f"{PLACES[state.place].paint}, {spot}" if spot else PLACES[state.place].paint
-        state.marks, state.used = state.marks[-5:], state.used[-40:]
-        lines = [] if is_ending else [line for line, _ in self._offers(state.scene)][:4]
-        return {
-            "story_title": cast.title,
-            "title": clip(capital(title), 80),
-            "text": "\n\n".join(paragraphs),
-            "picture": picture(view=state.view, paint=paint, look=cast.look, doing=doing, thing=cast.thing,
-                               at_hand=cast.short not in doing, moment=moment),  # fmt: skip
-            "alt": alt(look=cast.look, doing=doing, moment=moment, pick=self.depth + self.seed),
-            "film": capital(moves),
-            "choices": lines,
-            "ending": is_ending,
-            "ending_name": capital(ending_name),
-            "memory": note(state, hero=f"{cast.name or cast.full} ({cast.look})", thing=cast.thing,
-                           question=clip(tidy(weave(ARCS[state.arc].question, slots, chance("question"))), 120)),  # fmt: skip
-        }
-
-
-def _turn(lines: tuple[str, ...], seed: int, name: str, at: int) -> str:
-    """The line for turn `at` of a shuffled deck, so that a story goes through all before it repeats one."""
-    order = list(range(len(lines)))
-    chance("deck", seed, name).shuffle(order)
-    return lines[order[at % len(order)]]
-
-
-def _without_last_sentence(text: str) -> str:
-    import re
-
-    parts = re.split(r"(?<=[.!?…”])\s+(?=[“A-Z])", text)
-    # a sentence that closes a quotation must not be parted from its opening
-    kept = " ".join(parts[:-1])
-    return kept if len(parts) > 1 and kept.count("“") == kept.count("”") else text
+        return self.answer(
+            title=name,
+            paragraphs=paragraphs,
+            slots=slots,
+            doing=weave(ending.draw, slots, rng),
+            view="wide",
+            spot="",
+            moves=weave(rng.choice(weather.MOVES), slots, rng),
+            ending_name=name,
+        )
 
 
 def _plain(text: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 _HOSTILE = re.compile(
-    r"(?i)<\s*/?\s*[a-z!]|&lt;|\bignore\b.{0,40}\b(?:instruction|previous|above|rule|prompt)|\b(?:system prompt|prompt|jailbreak|"
-    r"developer mode|as an ai|language model|instructions?|api.?key|password)\b|javascript:|https?:|\bselect\b.+\bfrom\b|drop table|"
+    r"(?i)<\s*/?\s*[a-z!]|&lt;|\bignore\b.{0,40}\b(?:instruction|previous|above|rule|prompt)|"
+    r"\b(?:system prompt|prompt|jailbreak|"
+    r"developer mode|as an ai|language model|instructions?|api.?key|password)\b|javascript:|https?:|"
+    r"\bselect\b.+\bfrom\b|drop table|"
     r"\{\{|\$\{|\bsudo\b|\brm -"
 )
 _FOUL = re.compile(
-    r"(?i)\b(?:fuck\w*|shit\w*|cunt\w*|bitch\w*|nigg\w*|rape[sd]?|rapist\w*|sex\w*|porn\w*|naked|nude|suicid\w*|tortur\w*|nazi\w*|"
-    r"behead\w*|slaughter\w*|kill\w*|murder\w*|stab\w*|shoot\w*|blood\w*|dead|die[sd]?|dying|death|guns?|bombs?|bombing|knife|gore|"
+    r"(?i)\b(?:fuck\w*|shit\w*|cunt\w*|bitch\w*|nigg\w*|rape[sd]?|rapist\w*|sex\w*|porn\w*|naked|"
+    r"nude|suicid\w*|tortur\w*|nazi\w*|"
+    r"behead\w*|slaughter\w*|kill\w*|murder\w*|stab\w*|shoot\w*|blood\w*|dead|die[sd]?|dying|death|"
+    r"guns?|bombs?|bombing|knife|gore|"
     r"corpse\w*|poison\w*|hang(?:s|ed|ing)? (?:him|her|them|my|your)\w*|graves?|funeral)\b"
 )
 

@@ -60,7 +60,11 @@ _ALT_LIGHT = {
     "dawn": ("the first light coming in low", "a pale early light over everything", "dawn just colouring the edges"),
     "day": ("plain daylight on every surface", "the middle of the day, short shadows", "bright and ordinary daylight"),
     "dusk": ("the light going orange", "dusk settling, one window lit", "long shadows leaning the same way"),
-    "night": ("dark all round but for one warm light", "night, and a single lamp", "a dark sky with a little light low down"),
+    "night": (
+        "dark all round but for one warm light",
+        "night, and a single lamp",
+        "a dark sky with a little light low down",
+    ),
 }
 _ALT_SKY = {
     "clear": "under a clear sky",

@@ -11,76 +11,44 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from .lexicon import (
+    BOUNDARY,
+    DETERMINERS,
+    FOREIGN,
+    FOREIGN_GOALS,
+    FOREIGN_MARKS,
+    FOREIGN_OBJECTS,
+    NOT_CARRIED,
+    NUMBERS,
+    OBJECTS,
+)
 from .manners import is_foul, is_hostile
-from .people import ANIMALS, CHILD_WORDS, HE_WORDS, OLD_WORDS, PEOPLE, ROBOTS, SHE_WORDS, WONDERS
+from .people import ANIMALS, HE_WORDS, PEOPLE, ROBOTS, SHE_WORDS, WONDERS
 from .verbs import PAST, TENSED
 
 _LEAD = re.compile(
     r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:write|tell|make|give|create|generate)\s+(?:me\s+|us\s+)?"
     r"(?:(?:a|an|the)\s+)?(?:\w+\s+){0,3}?(?:story|tale|adventure|fable)\s+(?:about|of|where|in which)\s+|"
-    r"^(?:a|an|the)\s+(?:\w+\s+)?(?:story|tale|fable)\s+(?:about|of)\s+|^once upon a time,?\s+(?:there\s+(?:was|lived|were)\s+)?|"
+    r"^(?:a|an|the)\s+(?:\w+\s+)?(?:story|tale|fable)\s+(?:about|of)\s+|"
+    r"^once upon a time,?\s+(?:there\s+(?:was|lived|were)\s+)?|"
     r"^there (?:was|were|is) (?:once )?|^imagine\s+|^it(?:'s| is) about\s+",
     re.I,
 )
-_DETERMINERS = frozenset("a an the my our his her their its one two three four five seven some every another".split())
-_NUMBERS = frozenset("two three four five seven some".split())
-_BOUNDARY = frozenset(
-    "who that which whose with and in on at from to into but or when where while after before for inside under by as "
-    "because whom until during without through across beside near behind between against about over if so named "
-    "called than then up off out down is was were are will has had".split()
-)
-_OBJECTS = frozenset(
-    "key lantern lamp map boat clock watch letter book bell umbrella balloon kite feather mirror egg cup coin violin "
-    "telescope box crown flower compass ring sword necklace locket pocketwatch teapot kettle hat coat shoe shoes boots "
-    "boot glove scarf button needle thread spoon knife bowl lamp candle bottle jar ball drum flute trumpet piano fiddle "
-    "guitar harp whistle seed acorn apple pear stone pebble pearl shell diary notebook postcard parcel package suitcase "
-    "bag basket chest trunk hammer wheel bicycle radio camera photograph photo painting portrait puzzle doll puppet "
-    "mask wand potion spell cloak blanket quilt pillow chair ladder rope net anchor bucket broom typewriter pen pencil "
-    "brush ink jewel jewels diamond ruby emerald gem amulet medal stamp ticket recipe cake cookie bread pie sandwich "
-    "treasure fossil bone tooth star snowglobe globe hourglass magnet spyglass glass battery machine engine song secret "
-    "wish shadow chessboard cookbook songbook tune accordion music dictionary passport invitation".split()
-)
-_NOT_CARRIED = frozenset(
-    "star song secret wish shadow machine engine boat ship piano chest treasure moon sun sea door house garden island "
-    "castle forest tree mountain tower train station city town village world planet river bridge lighthouse cave room "
-    "library museum school shop way life love friend job day night time year home family place end beginning war peace "
-    "voice name dream memory plan mystery adventure body thing things something planets stars spaceship rocket "
-    "submarine theatre circus desert storm winter summer passage staircase path road street tunnel portal".split()
-)
 _GOAL = re.compile(
-    r"\b(?:wants?|wanted|tries|tried|hopes?|hoped|longs?|wish(?:es)?|needs?|needed|decides?|decided|has|have|had|dreams? of one day|"
+    r"\b(?:wants?|wanted|tries|tried|hopes?|hoped|longs?|wish(?:es)?|needs?|needed|decides?|decided|"
+    r"has|have|had|dreams? of one day|"
     r"determined|trying|wanting|hoping|dares?) to ([a-z][^.,;:!?]{2,70})",
     re.I,
 )
-_MUST = re.compile(r"\b(?:must|can't|cannot|can not|could not|couldn't|can never|could never) ([a-z][^.,;:!?]{2,60})", re.I)
-_SEEK = re.compile(r"\b(?:search(?:es|ing)? for|look(?:s|ing)? for|seeks?|seeking|hunts? for) ([a-z][^.,;:!?]{2,60})", re.I)
+_MUST = re.compile(
+    r"\b(?:must|can't|cannot|can not|could not|couldn't|can never|could never) ([a-z][^.,;:!?]{2,60})", re.I
+)
+_SEEK = re.compile(
+    r"\b(?:search(?:es|ing)? for|look(?:s|ing)? for|seeks?|seeking|hunts? for) ([a-z][^.,;:!?]{2,60})", re.I
+)
 _REACH = re.compile(r"\b(?:goes|go|travels?|flies|sails?|journeys?|walks?) to (the [a-z]+(?: [a-z]+)?)\b", re.I)
-_STOP_GOAL = re.compile(r"\s+(?:and|but|or|when|because|while|so|before|after|until|although|who|which|where)\b.*$", re.I)
-
-_FOREIGN = {
-    "fuchs": "fox", "renard": "fox", "zorro": "fox", "volpe": "fox", "katze": "cat", "kater": "cat", "chat": "cat",
-    "gato": "cat", "gatto": "cat", "hund": "dog", "chien": "dog", "perro": "dog", "cane": "dog", "vogel": "bird",
-    "oiseau": "bird", "pajaro": "bird", "pájaro": "bird", "bär": "bear", "ours": "bear", "oso": "bear", "hase": "rabbit",
-    "lapin": "rabbit", "conejo": "rabbit", "drache": "dragon", "dragón": "dragon", "drago": "dragon", "maus": "mouse",
-    "souris": "mouse", "ratón": "mouse", "mädchen": "girl", "fille": "girl", "niña": "girl", "ragazza": "girl",
-    "junge": "boy", "garçon": "boy", "niño": "boy", "ragazzo": "boy", "roboter": "robot", "лиса": "fox", "кот": "cat",
-    "кошка": "cat", "девочка": "girl", "мальчик": "boy", "дракон": "dragon", "robota": "robot", "rei": "king",
-    "könig": "king", "reina": "queen", "königin": "queen", "princesa": "princess", "prinzessin": "princess",
-    "großmutter": "grandmother", "abuela": "grandmother", "nonna": "grandmother", "eule": "owl", "wolf": "wolf",
-}  # fmt: skip
-_FOREIGN_OBJECTS = {
-    "schlüssel": "key", "clé": "key", "llave": "key", "chiave": "key", "laterne": "lantern", "karte": "map",
-    "mapa": "map", "carte": "map", "brief": "letter", "lettre": "letter", "carta": "letter", "buch": "book",
-    "livre": "book", "libro": "book", "uhr": "clock", "reloj": "clock", "horloge": "clock", "spiegel": "mirror",
-    "espejo": "mirror", "miroir": "mirror", "geige": "violin", "violon": "violin", "violín": "violin", "ключ": "key",
-}  # fmt: skip
-_FOREIGN_GOALS = {
-    "mond": "find the moon", "lune": "find the moon", "luna": "find the moon", "meer": "find the sea", "mer": "find the sea",
-    "stern": "find a star", "étoile": "find a star", "estrella": "find a star", "луна": "find the moon", "луну": "find the moon",
-}  # fmt: skip
-_FOREIGN_MARKS = frozenset(
-    "ein eine einen der die das und ist sucht findet mit un une le la les et est dans qui cherche el los una y que "
-    "busca encuentra il lo di che trova cerca um uma o em".split()
+_STOP_GOAL = re.compile(
+    r"\s+(?:and|but|or|when|because|while|so|before|after|until|although|who|which|where)\b.*$", re.I
 )
 
 
@@ -113,8 +81,10 @@ def clean(raw: object) -> str:
     text = re.sub(r"<[^<>]*>?|[<>{}\[\]\\|`~^*_#=@$%]", " ", text)
     text = re.sub(r"(?i)\b(?:https?|ftp|javascript|data):\S*|\bwww\.\S+", " ", text)
     text = unicodedata.normalize("NFC", text).replace("’", "'").replace("‘", "'").replace("—", ", ").replace("–", "-")
-    kept = (sign if unicodedata.category(sign)[0] in "LN" or sign in " ,.;:'!?-" or unicodedata.combining(sign) else " "
-            for sign in text)  # fmt: skip
+    kept = (
+        sign if unicodedata.category(sign)[0] in "LN" or sign in " ,.;:'!?-" or unicodedata.combining(sign) else " "
+        for sign in text
+    )
     return re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"\s+", " ", "".join(kept))).strip(" ,;:-")
 
 
@@ -137,25 +107,29 @@ def read(raw: object) -> Premise:
     quote = first if is_latin(first) and 8 <= len(first) <= 130 and " " in first else ""
     if is_hostile(text) or is_foul(text):  # its hero and its things may still be told, but not its words
         quote = ""
-    if len(words & _FOREIGN_MARKS) >= 1 and not words & {"the", "an", "who", "and", "his", "her", "my"}:
+    if len(words & FOREIGN_MARKS) >= 1 and not words & {"the", "an", "who", "and", "his", "her", "my"}:
         return _foreign(quote, words)
     told = Premise(quote=quote, words=words)
     told = _hero(told, first, text)
     if told.pronoun == "you":
         quote = ""
-    if not told.kind and words & set(_FOREIGN):
+    if not told.kind and words & set(FOREIGN):
         return _foreign(quote, words)
     goal, thing = _goal(text, told), _object(text, told)
-    if thing and re.match(r"(?:find|make|bake|build|steal|win|buy|get|draw|write|see|reach|become)\b", goal) and thing in goal:
+    if (
+        thing
+        and re.match(r"(?:find|make|bake|build|steal|win|buy|get|draw|write|see|reach|become)\b", goal)
+        and thing in goal
+    ):
         thing = ""  # it is what they want, so they cannot be carrying it yet
     clause = "" if is_foul(told.clause) or is_hostile(text) else told.clause
     return replace(told, object=thing, goal="" if is_foul(goal) else goal, clause=clause, quote=quote)
 
 
 def _foreign(quote: str, words: frozenset[str]) -> Premise:
-    kind = next((_FOREIGN[word] for word in sorted(words) if word in _FOREIGN), "")
-    thing = next((_FOREIGN_OBJECTS[word] for word in sorted(words) if word in _FOREIGN_OBJECTS), "")
-    goal = next((_FOREIGN_GOALS[word] for word in sorted(words) if word in _FOREIGN_GOALS), "")
+    kind = next((FOREIGN[word] for word in sorted(words) if word in FOREIGN), "")
+    thing = next((FOREIGN_OBJECTS[word] for word in sorted(words) if word in FOREIGN_OBJECTS), "")
+    goal = next((FOREIGN_GOALS[word] for word in sorted(words) if word in FOREIGN_GOALS), "")
     small = bool(words & {"klein", "kleiner", "kleine", "kleines", "petit", "petite", "pequeño", "pequeña", "piccolo"})
     full = f"a {'small ' if small else ''}{kind}" if kind else ""
     return Premise(quote=quote, full=full, kind=kind, object=thing, goal=goal, words=words)
@@ -163,9 +137,23 @@ def _foreign(quote: str, words: frozenset[str]) -> Premise:
 
 def singular(word: str) -> str:
     """The singular of a noun as far as the lexicon of beings knows it."""
-    irregular = {"mice": "mouse", "geese": "goose", "wolves": "wolf", "thieves": "thief", "wives": "wife",
-                 "foxes": "fox", "witches": "witch", "children": "child", "people": "person", "men": "man",
-                 "women": "woman", "fairies": "fairy", "puppies": "puppy", "ponies": "pony", "princesses": "princess"}  # fmt: skip
+    irregular = {
+        "mice": "mouse",
+        "geese": "goose",
+        "wolves": "wolf",
+        "thieves": "thief",
+        "wives": "wife",
+        "foxes": "fox",
+        "witches": "witch",
+        "children": "child",
+        "people": "person",
+        "men": "man",
+        "women": "woman",
+        "fairies": "fairy",
+        "puppies": "puppy",
+        "ponies": "pony",
+        "princesses": "princess",
+    }
     if word in irregular:
         return irregular[word]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
@@ -177,9 +165,11 @@ def is_being(word: str) -> bool:
     for lexicon in (PEOPLE, ANIMALS, WONDERS, ROBOTS):
         if word.lower() in lexicon or one in lexicon:
             return True
-    if one in _OBJECTS or one in _NOT_CARRIED:
+    if one in OBJECTS or one in NOT_CARRIED:
         return False
-    return bool(re.search(r"(?:keeper|maker|master|man|woman|smith|wright|ologist|monger|herder|catcher|girl|boy)$", one))
+    return bool(
+        re.search(r"(?:keeper|maker|master|man|woman|smith|wright|ologist|monger|herder|catcher|girl|boy)$", one)
+    )
 
 
 def _phrase(tokens: list[str], start: int) -> tuple[int, list[str]]:
@@ -189,15 +179,29 @@ def _phrase(tokens: list[str], start: int) -> tuple[int, list[str]]:
     while at < len(tokens) and len(words) < 8:
         word = tokens[at].lower()
         bare = word.strip(",.;:!?")
-        if bare == "of" and words[-1].lower() in ("keeper", "king", "queen", "captain", "guardian", "mayor", "daughter",
-                                                  "son", "queen", "prince", "princess", "pair", "team", "family"):  # fmt: skip
+        if bare == "of" and words[-1].lower() in (
+            "keeper",
+            "king",
+            "queen",
+            "captain",
+            "guardian",
+            "mayor",
+            "daughter",
+            "son",
+            "queen",
+            "prince",
+            "princess",
+            "pair",
+            "team",
+            "family",
+        ):
             words.append(bare)
             at += 1
             if at < len(tokens) and tokens[at].lower() in ("the", "a", "an"):
                 words.append(tokens[at].lower())
                 at += 1
             continue
-        if not bare or bare in _BOUNDARY or bare in _DETERMINERS or bare == "of":
+        if not bare or bare in BOUNDARY or bare in DETERMINERS or bare == "of":
             break
         if bare in TENSED and len(words) > 1:
             break
@@ -215,13 +219,17 @@ def _hero(told: Premise, first: str, text: str) -> Premise:
     head = tokens[0].strip(",")
     if re.fullmatch(r"(?:I|We|I'm|I've|We're|i)", head) and len(tokens) > 1:
         return _you(told, first)
-    if head[0].isupper() and head.isalpha() and head.lower() not in _DETERMINERS and len(tokens) > 1:
+    if head[0].isupper() and head.isalpha() and head.lower() not in DETERMINERS and len(tokens) > 1:
         follower = tokens[1].strip(",").lower()
         named = follower in PAST or follower in ("the", "and", "who") or tokens[0].endswith(",")
-        if named and not is_being(head) and head.lower() not in _BOUNDARY | {"how", "what", "why", "there", "it", "he", "she"}:
+        if (
+            named
+            and not is_being(head)
+            and head.lower() not in BOUNDARY | {"how", "what", "why", "there", "it", "he", "she"}
+        ):
             return _named(told, tokens, head, first)
-    starts = [at for at, token in enumerate(tokens) if token.lower() in _DETERMINERS]
-    if tokens and tokens[0].lower() not in _DETERMINERS and any(is_being(t.strip(",.'s")) for t in tokens[:3]):
+    starts = [at for at, token in enumerate(tokens) if token.lower() in DETERMINERS]
+    if tokens and tokens[0].lower() not in DETERMINERS and any(is_being(t.strip(",.'s")) for t in tokens[:3]):
         tokens = ["the" if singular(tokens[-1].lower()) else "a", *tokens]
         starts = [0, *(at + 1 for at in starts)]
     for start in starts:
@@ -238,23 +246,32 @@ def _hero(told: Premise, first: str, text: str) -> Premise:
             being = next(at for at in range(len(body)) if is_being(body[at]))
         kind = body[being].lower()
         article = words[0].lower()
-        plural = article in _NUMBERS or (singular(kind) != kind and kind not in ("chess",))
+        plural = article in NUMBERS or (singular(kind) != kind and kind not in ("chess",))
         if article in ("my", "our", "his", "her", "their", "its", "every", "another", "one"):
             article = "the" if name else "a"
-        body = [word if word[:1].isupper() and at and not word.isupper() else word.lower() for at, word in enumerate(body)]
+        body = [
+            word if word[:1].isupper() and at and not word.isupper() else word.lower() for at, word in enumerate(body)
+        ]
         full = " ".join((article, *body))
         if not name and (found := re.search(r"\b(?:named|called) ([A-Z][\w-]{1,14}(?: [A-Z][\w-]{1,14})?)", text)):
             name = found.group(1)
         rest = tokens[end:]
         companion = ""
-        if rest[:1] and rest[0].lower() in ("and", "with") and len(rest) > 2 and rest[1].lower() in _DETERMINERS:
+        if rest[:1] and rest[0].lower() in ("and", "with") and len(rest) > 2 and rest[1].lower() in DETERMINERS:
             after, other = _phrase(rest, 1)
             if is_being(other[-1]):
                 companion = other[-1].lower()
                 rest = rest[after:]
         pronoun = "they" if plural else _pronoun(kind, text)
-        return replace(told, full=full, kind=singular(kind), name=name[:24], pronoun=pronoun, companion=singular(companion),
-                       clause=_clause(rest))  # fmt: skip
+        return replace(
+            told,
+            full=full,
+            kind=singular(kind),
+            name=name[:24],
+            pronoun=pronoun,
+            companion=singular(companion),
+            clause=_clause(rest),
+        )
     return told
 
 
@@ -281,7 +298,7 @@ def _you(told: Premise, first: str) -> Premise:
     rest = re.sub(r"^(?:I've)\s+", "I have ", rest, flags=re.I)
     tokens = rest.split()[1:]
     kind, full = "", "you"
-    if len(tokens) > 2 and tokens[0].lower() in ("am", "are") and tokens[1].lower() in _DETERMINERS:
+    if len(tokens) > 2 and tokens[0].lower() in ("am", "are") and tokens[1].lower() in DETERMINERS:
         end, words = _phrase(tokens, 1)
         if is_being(words[-1]):
             kind, tokens = singular(words[-1].lower()), tokens[end:]
@@ -292,10 +309,10 @@ def _you(told: Premise, first: str) -> Premise:
 
 
 def _clause(rest: list[str]) -> str:
-    """"finds a key in a fish" as "found a key in a fish"; "" unless it starts with a verb that is known."""
+    """ "finds a key in a fish" as "found a key in a fish"; "" unless it starts with a verb that is known."""
     words = list(rest)
     while words and words[0].lower() in ("who", "that", "which", "has", "have", "named", "called", ","):
-        if words[0].lower() in ("has", "have") and len(words) > 1 and words[1].lower() in _DETERMINERS | {"to"}:
+        if words[0].lower() in ("has", "have") and len(words) > 1 and words[1].lower() in DETERMINERS | {"to"}:
             break
         if words[0].lower() in ("named", "called"):
             words = [word for word in words[1:] if not word[:1].isupper()]
@@ -339,21 +356,33 @@ def _object(text: str, told: Premise) -> str:
     tokens = text.split()
     unlikely = ""
     for start, token in enumerate(tokens):
-        if token.lower() not in _DETERMINERS:
+        if token.lower() not in DETERMINERS:
             continue
         _, words = _phrase(tokens, start)
         body = [word.lower() for word in words[1:] if word][:4]
+        owners = [at for at, word in enumerate(body) if word.endswith(("'s", "s'"))]
+        body = body[owners[-1] + 1 :] if owners else body  # "the queen's umbrella" is an umbrella
         if not body or "of" in body or any("'" in word for word in body):
             continue
         head = body[-1]
-        if is_being(head) and head not in ("egg", "computer", "doll", "puppet", "machine") or head in _NOT_CARRIED or singular(head) in _NOT_CARRIED:
+        if (
+            (is_being(head) and head not in ("egg", "computer", "doll", "puppet", "machine"))
+            or head in NOT_CARRIED
+            or singular(head) in NOT_CARRIED
+        ):
             continue
         if not all(is_latin(word) and word.replace("-", "").isalpha() for word in body):
             continue
-        if head in _OBJECTS:
+        if head in OBJECTS:
             return " ".join(body[-3:])
         before = tokens[start - 1].lower() if start else ""
-        if not unlikely and PAST.get(before) in ("found", "stole", "inherited", "won", "discovered", "bought", "carried", "received") and len(head) > 2 and not head.endswith(("s", "ing")):
+        if (
+            not unlikely
+            and PAST.get(before)
+            in ("found", "stole", "inherited", "won", "discovered", "bought", "carried", "received")
+            and len(head) > 2
+            and not head.endswith(("s", "ing"))
+        ):
             unlikely = " ".join(body[-3:])
     return unlikely
 

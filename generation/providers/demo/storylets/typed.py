@@ -45,12 +45,16 @@ def take_up(chosen: object, slots: Mapping[str, str], rng: random.Random) -> tup
         said = _short(text, 80)
         filled = {**slots, "said": said[:1].upper() + said[1:]}
         opening = rng.choice(typing.SAID)
-        return weave(f"{opening} {rng.choice(typing.AFTER['said'])}", filled, rng), "bold", "the thing {h} had said aloud"
+        return (
+            weave(f"{opening} {rng.choice(typing.AFTER['said'])}", filled, rng),
+            "bold",
+            "the thing {h} had said aloud",
+        )
     verb = deed.split()[0]
     group, stance = next(((name, way) for verbs, name, way in _GROUPS if verb in verbs), ("anything", "bold"))
     filled = {**slots, "deed": deed}
     text = weave(f"{rng.choice(typing.TRIED)} {rng.choice(typing.AFTER[group])}", filled, rng)
-    return text, stance, f"the time {{h}} had tried to {_short(deed, 48)}"  # type: ignore[return-value]
+    return text, stance, f"the time {{h}} had tried to {_short(deed, 48)}"
 
 
 def _sensible(raw: str, text: str) -> bool:
@@ -64,7 +68,9 @@ def _sensible(raw: str, text: str) -> bool:
         if any(len(word) > 22 for word in words) or not re.search(r"[aeiouyáéíóúäöüàèìòùâêîôû]", text, re.I):
             return False
         if len(words) == 1 and words[0].lower().strip(".!?") not in BASES:
-            return bool(re.fullmatch(r"[A-Za-z]{2,14}[.!?]?", text)) and not re.search(r"[^aeiouy\W]{5}|(.)\1\1", text, re.I)
+            return bool(re.fullmatch(r"[A-Za-z]{2,14}[.!?]?", text)) and not re.search(
+                r"[^aeiouy\W]{5}|(.)\1\1", text, re.I
+            )
     return not re.search(r"(.)\1{4}", text)
 
 

@@ -10,6 +10,8 @@ import random
 import re
 from collections.abc import Mapping
 
+from .voice import speak
+
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 _START = re.compile(r"(^|[.!?…]\s+|[.…]”\s+|[.!?]\s+“|^“|\n“|, “(?=\{cap\}))([a-z])", re.M)
@@ -29,12 +31,48 @@ def weave(template: str, slots: Mapping[str, str], rng: random.Random) -> str:
     text = template
     while found := _CHOICE.search(text):
         text = text[: found.start()] + rng.choice(found.group(1).split("|")) + text[found.end() :]
+    text = speak(text, slots.get("habits", ""))
     for _ in range(3):  # a slot's own words may name other slots
         text = _SLOT.sub(lambda match: slots.get(match.group(1), "something"), text)
+    if slots.get("h") == "you":
+        text = re.sub(r"\b(said|asked|called|repeated|murmured) you\b", r"you \1", text)
+    text = re.sub(r"\b([Oo]ne|each|a|other) (hand|paw)s\b", r"\1 \2", text)
     if slots.get("was") == "were":
         text = re.sub(rf"\b({re.escape(slots['h'])}|they|you|{{he}}) (was|has|is)\b".replace("{he}", slots["he"]),
                       lambda match: f"{match.group(1)} {_PLURAL[match.group(2)]}", text, flags=re.I)  # fmt: skip
     return tidy(text)
+
+
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "so",
+        "than",
+        "that",
+        "the",
+        "to",
+        "with",
+    ]
+)
+
+
+def headline(text: str) -> str:
+    """`text` with the capitals of a chapter title."""
+    words = text.split()
+    return " ".join(word if at and word.lower() in _SMALL else capital(word) for at, word in enumerate(words))
 
 
 _PLURAL = {"was": "were", "has": "have", "is": "are"}
@@ -54,10 +92,8 @@ def tidy(text: str) -> str:
 
 def _article(match: re.Match[str]) -> str:
     word = match.group(4)
-    if _SOUNDS_LIKE_CONSONANT.match(word):
-        vowel = False
-    else:
-        vowel = word[0].lower() in "aeiou" or bool(_SOUNDS_LIKE_VOWEL.match(word))
+    sounds = word[0].lower() in "aeiou" or bool(_SOUNDS_LIKE_VOWEL.match(word))
+    vowel = sounds and not _SOUNDS_LIKE_CONSONANT.match(word)
     return f"{match.group(1)}{'n' if vowel else ''} "
 
 

@@ -15,7 +15,7 @@ from generation.providers.demo.filming import FPS, film
 from generation.providers.demo.painting import encode, paint
 
 HARBOUR = "A harbour at dusk, boats. A girl in a red coat on the quay holding a lantern. Fog."
-SIZE = {"width": 320, "height": 180}
+SIZE = {"width": 256, "height": 144}
 
 
 def _frames(data: bytes) -> list[np.ndarray]:
@@ -35,7 +35,7 @@ def test_it_is_an_mp4_that_plays_anywhere(harbour: bytes) -> None:
         assert stream.codec_context.name == "h264"
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.average_rate == Fraction(FPS)
-        assert (stream.width, stream.height) == (320, 180)
+        assert (stream.width, stream.height) == (256, 144)
         assert float(container.duration or 0) / av.time_base == pytest.approx(2.0, abs=0.06)
         keys = [float(p.pts * p.time_base) for p in container.demux(stream) if p.is_keyframe and p.pts is not None]
     assert len(_frames(harbour)) == 48
@@ -64,7 +64,7 @@ def test_seek_to_the_middle(harbour: bytes) -> None:
     ],
 )
 def test_it_moves_without_jumps_and_returns(words: str, style: str) -> None:
-    frames = _frames(film(words, seed=7, style=style, seconds=2.0, **SIZE))
+    frames = _frames(film(words, seed=7, style=style, seconds=1.0, **SIZE))
     steps = [float(np.abs(a - b).mean()) for a, b in itertools.pairwise(frames)]
     assert np.abs(frames[0] - frames[len(frames) // 2]).mean() > 1.5
     assert max(steps) < 8
@@ -74,7 +74,7 @@ def test_it_moves_without_jumps_and_returns(words: str, style: str) -> None:
 @pytest.mark.parametrize("style", ["watercolour", "paper-cut", "gouache"])
 def test_it_begins_as_the_picture(style: str) -> None:
     first = _frames(film(HARBOUR, seed=7, style=style, seconds=0.25, **SIZE))[0]
-    picture = paint(HARBOUR, seed=7, style=style).resize((320, 180), Image.Resampling.LANCZOS)
+    picture = paint(HARBOUR, seed=7, style=style).resize((256, 144), Image.Resampling.LANCZOS)
     assert np.abs(first - np.asarray(picture, dtype=np.float32)).mean() < 9
 
 
@@ -93,7 +93,7 @@ def test_a_foreign_first_frame_is_animated(kind: str) -> None:
     Image.fromarray(art).save(out, kind)
     frames = _frames(film(HARBOUR, seed=7, style="watercolour", seconds=1.0, first_frame=out.getvalue(), **SIZE))
     assert len(frames) == 24
-    fitted = np.asarray(Image.fromarray(art).crop((0, 38, 400, 263)).resize((320, 180)), dtype=np.float32)
+    fitted = np.asarray(Image.fromarray(art).crop((0, 38, 400, 263)).resize((256, 144)), dtype=np.float32)
     assert np.abs(frames[0] - fitted).mean() < 30
     assert np.abs(frames[0] - frames[12]).mean() > 0.8
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..stage import Stage
-from . import inside, land, town, views, water
+from . import enclosed, inside, land, river, tended, town, views, water
 
 Builder = Callable[[Stage], None]
 
@@ -16,16 +16,16 @@ BUILDERS: dict[str, Builder] = {
     "lighthouse": water.sea,
     "island": water.sea,
     "ship": water.ship,
-    "river": water.river,
-    "bridge": water.river,
-    "marsh": water.river,
+    "river": river.river,
+    "bridge": river.river,
+    "marsh": river.river,
     "forest": land.forest,
     "mountain": land.mountain,
     "desert": land.desert,
     "snowfield": land.snowfield,
-    "garden": land.garden,
-    "castle": land.castle,
-    "tower": land.castle,
+    "garden": tended.garden,
+    "castle": tended.castle,
+    "tower": tended.castle,
     "street": town.street,
     "market": town.street,
     "rooftops": town.rooftops,
@@ -36,8 +36,8 @@ BUILDERS: dict[str, Builder] = {
     "workshop": inside.room,
     "observatory": inside.room,
     "cabin": inside.room,
-    "theatre": inside.theatre,
-    "cave": inside.cave,
+    "theatre": enclosed.theatre,
+    "cave": enclosed.cave,
     "space": views.space,
 }
 

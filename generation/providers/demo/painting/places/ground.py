@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 import math
 
 import numpy as np
@@ -130,7 +131,8 @@ def grass(stage: Stage, sheet: Sheet, x0: float, x1: float, y: float, height: fl
     """Blades of grass that lean with the wind."""
     for _ in range(count):
         x = stage.any(x0, x1)
-        foot = (height_at(on, x) if on else y) + 0.012
+        # feet in one row would draw a line across the bank
+        foot = height_at(on, x) + 0.012 if on else y + stage.any(-0.02, 0.09)
         h = height * stage.any(0.45, 1.1)
         lean = h * (0.18 + stage.any(-0.30, 0.45)) * stage.flip
         sheet.fill([(x - h * 0.035, foot), (x + lean * 0.4 - h * 0.02, foot - h * 0.6), (x + lean, foot - h),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 import math
 
 from ..palette import RGB, lighter, mix, oklch
@@ -191,7 +192,7 @@ def rooftops(stage: Stage) -> None:
         mist(stage, y + 0.06, 0.04, depth + 0.02, 0.5)
     birds(stage, 0.22, 7, stage.haze(pal.near, 0.5))
     if drowned:
-        from .water import punt
+        from .river import punt
 
         sea = stage.sheet(pal.mid)
         sea.box_shape(-0.05, 0.76, stage.w + 0.05, 1.03, mix(pal.low, pal.mid, 0.5), to=mix(pal.top, pal.near, 0.5))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 import math
 
 from ..figures import hero
-from ..palette import RGB, lighter, mix, oklch
-from ..sheet import curve
-from ..stage import Layer, Stage
+from ..palette import lighter, mix, oklch
+from ..sheet import Sheet, curve
+from ..stage import Stage
 from ..things import thing
-from .ground import birds, grass, height_at, pine, put_hero, put_thing, ridge, tree, under
+from .ground import birds, grass, height_at, land, pine, put_hero, put_thing, ridge, tree, under
 from .heavens import clouds, mist, sky, stars
-from .land import _keep
+from .tended import keep
 from .water import lighthouse_tower
 
 
@@ -55,20 +56,20 @@ def study(stage: Stage) -> None:
         "coin": 0.36, "shell": 0.38,
             "cup": 0.36, "crown": 0.36, "egg": 0.44, "bell": 0.46, "violin": 0.62, "telescope": 0.58,
                 "boat": 0.52}.get(main, 0.48)
-    size *= max(0.8, stage.u)
+    size *= 1.22 * max(0.8, stage.u)
     cx = stage.x(0.50)
+    away = 1 if cx > lx else -1
     for k, name in enumerate(others[:2]):
         put_thing(stage, name, stage.x(0.26 if k else 0.76), ty + 0.045 + 0.02 * k,
             size * (0.62 if name not in ("book", "letter", "map") else 0.5), 0.58, stage.flip)
-    if main in ("key", "feather", "violin", "umbrella"):
+    if main in ("key", "feather", "umbrella"):
         # tall thin things lean upon a pile of books
         prop = stage.sheet(wood)
         for j in range(3):
-            thing(stage, stage.pen(prop, cx + stage.any(-0.02, 0.02) + 0.10 * stage.flip, ty + 0.085 - 0.075 * j,
+            thing(stage, stage.pen(prop, cx + stage.any(-0.02, 0.02) + 0.09 * away, ty + 0.085 - 0.075 * j,
                 0.155, 1 if j % 2 else -1), "book")
         stage.lay(prop, 0.60, "land", "still", 10.0)
     shade = stage.sheet(pal.dark)
-    away = 1 if cx > lx else -1
     shade.fill(curve([(cx - size * 0.36, ty + 0.10), (cx + away * size * 0.3, ty + 0.055),
         (cx + away * size * 1.15, ty + 0.075), (cx + away * size * 1.2, ty + 0.10),
         (cx + away * size * 0.4, ty + 0.135), (cx - size * 0.2, ty + 0.125)]), mix(pal.dark, wood, 0.2), alpha=0.55,
@@ -185,7 +186,7 @@ def silhouette(stage: Stage) -> None:
     sheet.fade_down(0.72, 0.84, pal.haze, 0.6)
     names = {stage.scene.place, *stage.scene.also}
     if names & {"castle", "tower"}:
-        _keep(stage, sheet, stage.x(0.22), height_at(second, stage.x(0.22)) + 0.03, 0.24)
+        keep(stage, sheet, stage.x(0.22), height_at(second, stage.x(0.22)) + 0.03, 0.24)
     stage.lay(sheet, 0.36, "land", "still", -25.0)
     if "lighthouse" in names:
         lighthouse_tower(stage, stage.x(0.20), 0.76, 0.36, 0.4)
@@ -213,10 +214,8 @@ def silhouette(stage: Stage) -> None:
     birds(stage, 0.30, 7, ink)
 
 
-def land_line(stage: Stage, y: float, height: float, depth: float, misty: float):  # type: ignore[no-untyped-def]
+def land_line(stage: Stage, y: float, height: float, depth: float, misty: float) -> Sheet:
     """A far ridge in its mist."""
-    from .ground import land
-
     return land(stage, ridge(stage, y, height, 0.5, 4), depth, misty=misty)
 
 
@@ -259,7 +258,8 @@ def space(stage: Stage) -> None:
         planet.stroke([(at[0] - half, y), (at[0], y + r * 0.07), (at[0] + half, y)], [r * 0.02, r * 0.10, r * 0.02],
             lighter(ball, 0.05 if k % 2 else -0.07), alpha=0.55)
     ringed = [(at[0] + r * 1.75 * math.cos(a),
-        at[1] + r * 0.42 * math.sin(a) - r * 0.25 * math.cos(a)) for a in [math.pi * (-0.13 + 1.26 * j / 40) for j in range(41)]]
+        at[1] + r * 0.42 * math.sin(a) - r * 0.25 * math.cos(a))
+              for a in [math.pi * (-0.13 + 1.26 * j / 40) for j in range(41)]]
     planet.stroke(ringed, [0.004, 0.016, 0.020, 0.016, 0.004], mix(pal.lamp, (1, 1, 1), 0.4), alpha=0.85)
     stage.lay(planet, 0.12, "land", "still", 20.0)
     small = stage.sheet(pal.low)
@@ -285,6 +285,3 @@ def space(stage: Stage) -> None:
         if k < 2:
             put_thing(stage, {"balloon": "airship"}.get(name, name), stage.x(0.18 + 0.42 * k), 0.90, 0.16, 0.83,
                 stage.flip)
-
-
-__all__ = ["RGB", "Layer", "above", "over_shoulder", "silhouette", "space", "study"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-# fmt: off: outlines are read as rows of points, not one number to a line
+# Outlines are read as rows of points, not one number to a line.
+# fmt: off
 import math
 
 from ..palette import lighter, mix, oklch
 from ..sheet import curve
 from ..stage import Stage
 from ..things import thing
-from .ground import birds, bush, company, grass, house, land, pine, put_hero, ridge, tree, under, water, windows_glow
+from .ground import birds, company, grass, house, land, pine, put_hero, ridge, under, water, windows_glow
 from .heavens import clouds, mist, sky
-
-WOOD = oklch(0.46, 0.06, 55)
+from .river import WOOD
 
 
 def _boats(stage: Stage, horizon: float, count: int) -> None:
@@ -165,7 +165,7 @@ def _rocks(stage: Stage, x: float, y: float, width: float, height: float, depth:
             (cx + w * 0.35, y - h * 0.9), (cx + w * 0.85, y - h * 0.4), (cx + w, y + 0.02)],
                    lighter(colour, stage.any(-0.03, 0.03)), form=0.75)
     sheet.fade_down(y - height * 0.4, y + 0.02, stage.pal.haze, 0.4)
-    for k in range(5):
+    for _ in range(5):
         cx = x + stage.any(-0.6, 0.6) * width
         sheet.stroke([(cx - 0.06, y + 0.012), (cx, y + 0.004), (cx + 0.07, y + 0.014)], [0, 0.008, 0],
             mix(stage.pal.low, (1, 1, 1), 0.4), alpha=0.75)
@@ -174,7 +174,8 @@ def _rocks(stage: Stage, x: float, y: float, width: float, height: float, depth:
 
 def _shore(stage: Stage, y: float) -> None:
     sand = mix(stage.pal.near, stage.pal.lit((0.80, 0.70, 0.54)), 0.42)
-    line = [(t * stage.w, y + 0.07 * math.sin(2.4 * t * stage.flip + 1.0) - 0.02 * math.sin(7 * t)) for t in [k / 24 - 0.02 for k in range(26)]]
+    line = [(t * stage.w, y + 0.07 * math.sin(2.4 * t * stage.flip + 1.0) - 0.02 * math.sin(7 * t))
+            for t in [k / 24 - 0.02 for k in range(26)]]
     sheet = stage.sheet(sand)
     sheet.fill(under(line), sand, to=lighter(sand, -0.10))
     for _k in range(26):
@@ -287,7 +288,7 @@ def ship(stage: Stage) -> None:
     water(stage, horizon, lights=[(sun[0], mix(stage.pal.lamp, stage.pal.low, 0.3), 0.06)])
     s = 0.62 * max(0.8, stage.u)
     sheet = stage.sheet(stage.pal.near)
-    pen = stage.pen(sheet, stage.x(0.56), 0.80, s, stage.flip)
+    pen = stage.pen(sheet, stage.x(0.56), 0.715, s, stage.flip)
     wood = stage.haze(mix(stage.pal.lit(WOOD), stage.pal.near, 0.35), 0.85)
     canvas = stage.haze(stage.pal.lit((0.95, 0.89, 0.78)), 0.8)
     for mx, mh in ((-0.34, 0.86), (0.02, 1.06), (0.36, 0.84)):
@@ -314,110 +315,8 @@ def ship(stage: Stage) -> None:
             form=0)
     stage.lay(sheet, 0.6, "land", "bob", 70.0)
     if stage.scene.peopled:
-        put_hero(stage, stage.x(0.56) + stage.flip * 0.30 * s, 0.80 - 0.185 * s, 0.17 * s, stage.flip, depth=0.61)
+        put_hero(stage, stage.x(0.56) + stage.flip * 0.30 * s, 0.715 - 0.145 * s, 0.19 * s, stage.flip, depth=0.61)
     windows_glow(stage, [pen.spot(-0.48, 0.065), pen.spot(-0.08, 0.065), pen.spot(0.32, 0.065)], 0.07)
     _waves(stage, horizon)
     mist(stage, 0.80, 0.04, 0.8, 0.4)
     birds(stage, 0.2, 5, stage.haze(stage.pal.near, 0.5))
-
-
-def river(stage: Stage) -> None:
-    """A river that winds to the hills, with a bridge, reeds, or a boat with the hero in it."""
-    names = {stage.scene.place, *stage.scene.also}
-    horizon = stage.any(0.42, 0.48)
-    sun = sky(stage, horizon)
-    clouds(stage, horizon, 3)
-    stage.lay(land(stage, ridge(stage, horizon, 0.20, 0.5, 4), 0.14), 0.14, "land", "still", 35.0)
-    mist(stage, horizon, 0.05, 0.2, 0.6)
-    row = land(stage, ridge(stage, horizon + 0.02, 0.06, 0.3, 5), 0.38)
-    for _ in range(16):
-        (pine if stage.scene.family % 2 else tree)(stage, row, stage.any(0, stage.w), horizon + 0.02,
-        stage.any(0.07, 0.14), *((stage.haze(stage.pal.tone(0.5), 0.4),
-        ) if stage.scene.family % 2 else (stage.haze(stage.pal.near, 0.4), stage.haze(stage.pal.leaf, 0.4))))
-    stage.lay(row, 0.38, "land", "still", 75.0)
-    water(stage, horizon + 0.02, lights=[(sun[0], mix(stage.pal.lamp, stage.pal.low, 0.3), 0.05)], dark=0.35)
-    mist(stage, horizon + 0.05, 0.04, 0.5, 0.6)
-    if "bridge" in names:
-        _bridge(stage, horizon + 0.17)
-        if stage.scene.peopled:
-            put_hero(stage, stage.x(0.50), horizon + 0.052, 0.20 * stage.u, stage.flip, depth=0.63)
-    reed = mix(stage.pal.near, stage.pal.leaf, 0.35)
-    for side, depth, y in ((0.0, 0.66, 0.80), (1.0, 0.72, 0.88)):
-        sheet = stage.sheet(reed)
-        x0 = stage.x(side)
-        inward = 1 if x0 < stage.w / 2 else -1
-        bank = [(x0 - 0.04 * inward, y - 0.10), (x0 + 0.12 * inward, y - 0.08),
-            (x0 + 0.34 * inward * stage.w / 1.78, y + 0.02), (x0 + 0.52 * inward * stage.w / 1.78, y + 0.12),
-            (x0 + 0.55 * inward * stage.w / 1.78, 1.03), (x0 - 0.04 * inward, 1.03)]
-        sheet.fill(curve(bank), lighter(reed, -0.02), form=0.3, to=lighter(reed, -0.08))
-        for k in range(4):
-            bush(stage, sheet, x0 + inward * stage.any(0.0, 0.22), y + stage.any(-0.06, 0.08), stage.any(0.05, 0.10),
-                mix(reed, stage.pal.leaf, 0.3))
-        grass(stage, sheet, min(x0, x0 + 0.42 * inward * stage.w / 1.78),
-            max(x0, x0 + 0.42 * inward * stage.w / 1.78), y + 0.10, 0.20 if "marsh" in names else 0.12, reed, 70)
-        stage.lay(sheet, depth, "land", "sway", 80.0)
-    if "bridge" not in names:
-        x, y = stage.x(0.54), 0.78
-        punt(stage, x, y, 0.36 * stage.u)
-    company(stage, stage.x(0.16), 0.90, 0.3 * stage.u, ("boat",))
-    if "marsh" in names or stage.one_in(2):
-        front = stage.sheet(stage.pal.dark)
-        for k in range(14):
-            x = stage.x(0.92) + stage.any(-0.16, 0.16)
-            h = stage.any(0.25, 0.5)
-            front.stroke([(x, 1.02), (x + 0.01, 1.0 - h * 0.5), (x + 0.03 * stage.flip, 1.0 - h)],
-                [0.008, 0.005, 0.003], stage.pal.dark)
-            if k % 2 == 0:
-                front.oval(x + 0.03 * stage.flip, 1.0 - h, 0.008, 0.030, lighter(stage.pal.dark, 0.05))
-        stage.lay(front, 0.95, "land", "sway", 85.0)
-
-
-def punt(stage: Stage, x: float, y: float, h: float) -> None:
-    """A rowing boat on still water, with the hero standing in it."""
-    wood = mix(stage.pal.lit(WOOD), stage.pal.near, 0.3)
-    back = stage.sheet(wood)
-    pen = stage.pen(back, x, y, h, stage.flip)
-    pen.smooth([(-0.78, 0.17), (-0.3, 0.11), (0.4, 0.12), (0.88, 0.22), (0.4, 0.06), (-0.4, 0.05)],
-        lighter(wood, -0.12), form=0.2)
-    pen.line([(-0.62, 0.0), (-0.50, 0.6), (-0.36, 1.25)], 0.022, lighter(wood, 0.05))
-    stage.lay(back, 0.60, "land", "bob", 10.0)
-    put_hero(stage, x - 0.05 * h, y - 0.05 * h, h, stage.flip, depth=0.61)
-    hull = stage.sheet(wood)
-    pen = stage.pen(hull, x, y, h, stage.flip)
-    pen.smooth([(-0.82, 0.20), (-0.66, 0.0), (-0.3, -0.07), (0.3, -0.07), (0.68, 0.01), (0.94, 0.26), (0.5, 0.115),
-        (0.0, 0.075), (-0.45, 0.09)], wood, form=0.7)
-    pen.line([(-0.80, 0.19), (-0.45, 0.09), (0.0, 0.075), (0.5, 0.115), (0.92, 0.25)], 0.035, lighter(wood, 0.10))
-    for j in range(6):
-        pen.line([(-0.66 + 0.05 * j, -0.08 - 0.055 * j), (0.66 - 0.06 * j, -0.08 - 0.055 * j)], [0, 0.035, 0],
-            stage.pal.near, alpha=0.55 - 0.08 * j)
-    stage.lay(hull, 0.62, "land", "bob", 10.0)
-
-
-def _bridge(stage: Stage, y: float) -> None:
-    stone = mix(stage.pal.tone(0.62), stage.pal.lit((0.66, 0.58, 0.50)), 0.32)
-    sheet = stage.sheet(stone)
-    w = stage.w
-    top = [(-0.05, y - 0.10), (w * 0.25, y - 0.145), (w * 0.5, y - 0.16), (w * 0.75, y - 0.145), (w + 0.05, y - 0.10)]
-    deck = curve(top, closed=False)
-    bottom: list[tuple[float, float]] = []
-    arches = 3 if not stage.tall else 2
-    for k in range(arches):
-        x0, x1 = w * (0.06 + 0.88 * k / arches), w * (0.06 + 0.88 * (k + 1) / arches)
-        pier = (x1 - x0) * 0.09
-        r = (x1 - x0) / 2 - pier
-        bottom += [(x0, y + 0.05), (x0 + pier, y + 0.05)]
-        for j in range(13):
-            a = math.pi - math.pi * j / 12
-            bottom.append(((x0 + x1) / 2 + r * math.cos(a), y + 0.04 - min(0.125, r) * math.sin(a)))
-        bottom += [(x1 - pier, y + 0.05)]
-    bottom = [(-0.05, y + 0.05), *bottom, (w + 0.05, y + 0.05)]
-    outline = [*[(float(a), float(b)) for a, b in deck], *bottom[::-1]]
-    sheet.fill(outline, stone, form=0.4)
-    sheet.stroke(top, 0.018, lighter(stone, 0.09))
-    for _ in range(60):
-        x, yy = stage.any(0, w), stage.any(y - 0.12, y - 0.09)
-        sheet.stroke([(x, yy), (x + 0.025, yy)], 0.010, lighter(stone, stage.any(-0.07, 0.05)), alpha=0.6)
-    for j in range(5):
-        sheet.stroke([(0, y + 0.06 + j * 0.018), (w * 0.5, y + 0.058 + j * 0.018), (w, y + 0.06 + j * 0.018)],
-            [0.004, 0.006, 0.004], lighter(stone, -0.08), alpha=0.4 - 0.07 * j)
-    stage.lay(sheet, 0.62, "land", "still", 5.0)

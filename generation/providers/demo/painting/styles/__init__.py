@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PIL import Image
@@ -27,6 +28,10 @@ class Style(Protocol):
 
 def style_named(name: str, stage: Stage) -> Style:
     """The style of a name; unknown names paint in watercolour."""
-    makers = {"engraving": Engraving, "paper-cut": PaperCut, "gouache": Gouache, "watercolour": Watercolour}
-    made: Style = makers.get(name, Watercolour)(stage)
-    return made
+    makers: dict[str, Callable[[Stage], Style]] = {
+        "engraving": Engraving,
+        "paper-cut": PaperCut,
+        "gouache": Gouache,
+        "watercolour": Watercolour,
+    }
+    return makers.get(name, Watercolour)(stage)

@@ -20,7 +20,7 @@ class Engraving:
         self.stage = stage
         self.size = stage.size
         rng = np.random.default_rng(stage.scene.chance ^ 0x33)
-        self.paper = np.asarray(stage.pal.paper, dtype=np.float32) * np.float32([0.985, 0.965, 0.92])
+        self.paper = np.asarray(stage.pal.paper, dtype=np.float32) * np.asarray([0.985, 0.965, 0.92], dtype=np.float32)
         self.ink = np.asarray(stage.pal.ink, dtype=np.float32)
         self.spot = np.asarray(stage.scene.hero.cloth, dtype=np.float32)
         self.light = stage.light_field()
@@ -30,7 +30,8 @@ class Engraving:
         height, width = stage.size[1], stage.size[0]
         self.ys, self.xs = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(height)
         # lines five pixels apart on a full plate, and as many on a small one, so that a film begins as its picture
-        self.period = max(0.8, min(1.0, stage.w**0.5 / 1.333)) / 132
+        # a tall plate is a cover: it is seen small, and wants the bolder line of a woodcut
+        self.period = 1 / 104 if stage.tall else 1 / 132
         paper = (float(self.paper[0]), float(self.paper[1]), float(self.paper[2]))
         self.surface = Surface((self.tooth * 0.008 + relief(self.tooth, 0.01)).astype(np.float32), paper, self._frame())
 
@@ -91,7 +92,7 @@ class Engraving:
             third = self._cut(part, layer.hatch - 52, bend, 0.55 * smoothstep(0.60, 0.98, tone), period)
             ink = np.maximum(ink, third)
             ink = np.maximum(ink, self._outline(lum, alpha, layer.depth, small))
-        ground = np.broadcast_to(self.paper, rgb.shape)
+        ground: Field = np.broadcast_to(self.paper, rgb.shape)
         if layer.kind == "figure":
             # the one spot colour lies under the lines, where the cloth is
             away = np.sqrt(
@@ -103,13 +104,13 @@ class Engraving:
                     ** 2
                 ).sum(axis=2)
             )
-            cloth = np.clip(1.25 - away * 1.25, 0, 1)[:, :, None]
+            cloth = np.clip(1.25 - away * 1.25, 0, 1).astype(np.float32)[:, :, None]
             ground = ground + (self.spot - ground) * cloth * np.float32(0.86)
             ink = ink * (1 - 0.25 * cloth[:, :, 0])
         warm = np.clip((rgb[:, :, 0] - rgb[:, :, 2]) * 1.6 - 0.42, 0, 1) * smoothstep(0.62, 0.85, lum)
         lamp = np.asarray(self.stage.pal.lamp, dtype=np.float32)
         if layer.kind != "sky":
-            ground = ground + (lamp - ground) * warm[:, :, None] * np.float32(0.75)
+            ground = np.asarray(ground + (lamp - ground) * warm[:, :, None] * np.float32(0.75), dtype=np.float32)
         out = ground + (self.ink - ground) * (ink * 0.95)[:, :, None]
         made = np.concatenate([np.clip(out, 0, 1), alpha[:, :, None]], axis=2)
         return replace(layer, image=Image.fromarray((made * 255 + 0.5).astype(np.uint8)))

@@ -33,8 +33,8 @@ class Gouache:
     ) -> tuple[NDArray[np.int32], Field]:
         """For each pixel the pixel whose colour its stroke was loaded with, and the ridges that the bristles left."""
         pw, ph = self.size
-        half = (pw // 2, ph // 2)
-        ids = Image.new("I", half, 0)
+        full = (pw, ph)
+        ids = Image.new("I", full, 0)
         draw = ImageDraw.Draw(ids)
         aspect = self.stage.w
         xs, ys = rng.uniform(-0.02, aspect + 0.02, count), rng.uniform(-0.02, 1.02, count)
@@ -46,11 +46,11 @@ class Gouache:
             dx, dy = math.cos(turn) * length / 2, math.sin(turn) * length / 2
             bend = 0.12 * length
             line = [
-                ((x - dx) * half[1], (y - dy) * half[1]),
-                ((x + dy * bend / length) * half[1], (y - dx * bend / length) * half[1]),
-                ((x + dx) * half[1], (y + dy) * half[1]),
+                ((x - dx) * full[1], (y - dy) * full[1]),
+                ((x + dy * bend / length) * full[1], (y - dx * bend / length) * full[1]),
+                ((x + dx) * full[1], (y + dy) * full[1]),
             ]
-            draw.line(line, fill=k + 1, width=max(1, round(width * half[1])), joint="curve")
+            draw.line(line, fill=k + 1, width=max(1, round(width * full[1])), joint="curve")
         index = np.asarray(ids.resize(self.size, Image.Resampling.NEAREST), dtype=np.int32)
         cx = np.concatenate([[0], np.clip(xs / aspect * (pw - 1), 0, pw - 1)]).astype(np.int32)
         cy = np.concatenate([[0], np.clip(ys * (ph - 1), 0, ph - 1)]).astype(np.int32)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """The written material: places and their scenes, scenes that can stand anywhere, weather, echoes. Data only."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Old city and rooftops."""
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ CITY = Place(
                    "The lights were hot and the moon was on a nail. {h} had no lines, so {he} just took the thing and ran, as {he} had seen it done. The children rose as one. {he} was chased {count} times round the fountain, and has never been so happy.",
                    "the night {h} had played the villain", gain="a tin-foil {o}"),
             Choice("Ask {m} who wrote the play", "wary",
-                   "{m} turned over the script. It had no name on it; there was a coat of arms, an inkblot, and a place where something had been spilled. “It came with the puppets,” he said, “and they came in the night.” The villain looked at the wall.",
+                   "{m} turned over the pages. It had no name on it; there was a coat of arms, an inkblot, and a place where something had been spilled. “It came with the puppets,” he said, “and they came in the night.” The villain looked at the wall.",
                    "the play that nobody wrote"),
         ), view="interior", spot="theatre"),
     ),

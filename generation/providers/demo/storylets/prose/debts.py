@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Central questions of want and silence: a bargain that falls due, a sound that stopped, a wish that is the hero's own."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from ..shapes import Arc, Choice, Storylet
 BARGAIN = Arc(
     "bargain", "what would have to be paid for the {o}", (
         "A bill came with it. It was folded small and had been signed, long ago, in red: One {o}, on loan. To be paid for when called upon. “Called on for what?” said {ally}, {ally_trade}, and turned it over; but the back was blank, apart from a ring where a glass had stood. At that moment {rival}, {rival_trade}, called up from {lane} to ask if anybody was at home.",
-        "“You didn't pay for that,” said {ally}, {ally_trade}. It was true of the {o}, and somehow everybody seemed to know. The {folk} had started stepping off the path to let {h} go by, as people do for a funeral or a ladder. “It's on account,” {ally_he} explained unhappily. Then {rival}, {rival_trade}, opened a ledger on {rival_his} knee and wetted a thumb.",
+        "“You didn't pay for that,” said {ally}, {ally_trade}. It was true of the {o}, and somehow everybody seemed to know. The {folk} had started stepping off the path to let {h} go by, as people do for a wedding cake or a ladder. “It's on account,” {ally_he} explained unhappily. Then {rival}, {rival_trade}, opened a ledger on {rival_his} knee and wetted a thumb.",
     ), (
         Choice("Ask {rival} straight out what the price is", "bold",
                "“It varies,” said {rival}. {rival_he} turned back a few leaves. A laugh, someone had paid. A left shoe; a whole winter; the name of a dog. “You'll be told. It's always something you were not using. That is what makes it so annoying.”",
@@ -60,7 +61,7 @@ SILENCE = Arc(
         "It was the small noises that went first. Nobody missed them: the tick in the wall, the spoon on the saucer. “Then it was the birds,” wrote {ally}, {ally_trade}, on a slate, because by then one had to write. {h} put down the {o} to read it. It rang on the table like a dropped coin, and out in the road {rival}, {rival_trade}, turned right round.",
     ), (
         Choice("Carry the {o} through {lane}, ringing it on every step", "bold",
-               "Clink, it went; clink. Behind each window a face came up like a fish. By the time {h} had reached the end there were {count} children walking behind, all trying to say the same word.",
+               "Clink, it went; clink. Behind [each window|every curtain|one pane after another] a face came up like [a fish|a bubble|bread]. By the time {h} had reached the end there were {count} children walking behind, all trying to say the same word.",
                "the children who had walked behind"),
         Choice("Write on the slate: WHO HEARD THE LAST SOUND?", "wary",
                "The slate went from hand to hand, and came back with a map on it. The last sound had been a laugh, at a quarter past four; somebody had drawn its direction with an arrow, and, because they were thorough, how long it was.",
@@ -70,8 +71,8 @@ SILENCE = Arc(
                "the look on {rival}'s face"),
     ),
     Storylet("silence.turn", ("Where the Noise Went", "Jars", "A Room Full of Sound"), (
-        "They were in jars. The whole back wall of {shelter} was shelves, and all along the shelves stood jam jars with waxed lids and labels in a tidy slope: Church, noon. Dog at no. {count}. Woman laughing (two). When {h} put {his} ear to the glass there it was, tiny, going round and round like a wasp.",
-        "{rival} stood there in {rival_his} socks. {rival_he} had a pencil and pulled the slate towards {rival_him}. My mother, {rival_he} wrote, was losing her hearing. I thought if I saved it all up. Then the chalk went on for a while without making any words. She'd been gone since the winter. {rival_he} had not been able to stop.",
+        "They were in jars. The whole back wall of {shelter} was shelves, and all along the shelves stood jam jars with waxed lids and labels in a tidy slope: Church, noon. Dog at number {count}. Woman laughing (two). When {h} put {his} ear to the glass there it was, tiny, going round and round like a wasp.",
+        "{rival} stood there in {rival_his} socks. {rival_he} [had a pencil and pulled|found some chalk, and drew|wiped {rival_his} fingers, and slid] the slate [towards {rival_him}|across|onto {rival_his} knee]. My mother, {rival_he} wrote, was losing her hearing. I thought if I saved it all up. Then the chalk went on for a while without making any words. She'd been gone since the winter. {rival_he} had not been able to stop.",
     ), "among shelves of glowing jars, holding one to an ear, the {o} on the floor", "Something small and bright goes round and round inside a jar.", (
         Choice("Sit with {rival} and listen to one jar together", "kind",
                "{rival} chose it. They each put an ear against the glass. It was somebody calling two names in to supper, the second name a little cross; and at the end, if one pressed very close, a door. They stayed for all of it {count} times.",
@@ -84,7 +85,7 @@ SILENCE = Arc(
                "the jar that had no label", gain="a buzzing jar"),
     ), view="interior", spot="workshop"),
     Storylet("silence.climax", ("The First Sound Back", "All the Lids at Once", "Before Anyone Could Speak"), (
-        "You could not open them one by one; {ally} had worked it out on the backs of {count} labels. The silence would just swallow each as it came. It had to be the lot, all in the same breath, and something that still rang true would have to lead them out. They looked at the {o}.",
+        "You could not open them one by one; {ally} had worked it out on the backs of {count} labels. The silence [would just swallow each as it came|ate each one as it came out|shut over every single one like a lid]. It had to be the lot, all in the same breath, and something that still rang true would have to lead them out. They looked at the {o}.",
         "“It won't ring again after,” {rival} wrote. “It'd be only a {o}.” And then, pressing so hard that the chalk broke: “She'd be in there too. With the others. I would never find her again.” Outside stood all the {folk} of {town}, hats in hand, with their mouths a little open, like people on a platform.",
     ), "holding up the {o} before a wall of jars, silent townspeople watching through the door", "All along the shelves the lids begin to shiver.", (
         Choice("Strike the {o} once, as hard as it will bear", "bold",
@@ -99,7 +100,7 @@ SILENCE = Arc(
     ), view="interior", spot="workshop"),
     (
         "And so {town} was loud again. It was far too loud; people complained of it within the hour, and it did them good to hear themselves. The dogs took all night to catch up. {rival} sleeps with {rival_his} window open.",
-        "That was why it had gone quiet: somebody had been trying to keep one voice and had had to take the rest for fear of missing it. No one was very angry. They had heard, that first minute, what they'd sounded like, and most of them had been shouting.",
+        "That was why {town} had gone quiet: {rival} had been trying to keep one voice and had had to take the rest for fear of missing it. No one was very angry. They had heard, that first minute, what they'd sounded like, and most of them had been shouting.",
         "The noise came home. It had got mixed up a little on the way, and to this day there is a hen by the pump that tolls. Now and then at supper time {rival} stops whatever {rival_he} is doing and holds up a finger, and everyone is quiet on purpose.",
     ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """How the past comes back: lines for what was done, what is carried, what is offered in exchange, and stories that go on."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Central questions against the clock: what must be done by an hour, and who has to be found."""
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ MISSING = Arc(
                "There were {years} pairs of socks, all odd. There was a railway timetable for a line that was never built; and under the mattress, flat as a pressed flower, somebody else's left glove, warm. {h} took the glove.",
                "the warm glove under the mattress", gain="a left-hand glove"),
         Choice("Ask the neighbours what it was that {f} wanted to know", "kind",
-               "They all had something. She'd asked the baker how deep the well was. She had asked at the school how far one can see on a clear day. She'd asked a child whether it is worse to be lost or looked for, and the child had said, looked for.",
+               "They all had something. {f} had asked the baker how deep the well was. She had asked at the school how far one can see on a clear day. She'd asked a child whether it is worse to be lost or looked for, and the child had said, looked for.",
                "what {f} had asked the child"),
         Choice("Tell {rival} she has gone to her aunt, and will be back", "sly",
                "“What aunt?” asked {rival}, through the nails. “The rich one,” said {h}. The hammering stopped. It is not easy to invent an aunt at short notice, but by the bottom of the stairs this one had a carriage and a limp.",
@@ -84,8 +85,8 @@ MISSING = Arc(
                "the {o} made from a turnip", gain="a turnip copy"),
     )),
     Storylet("missing.climax", ("Found", "Where {f} Was", "They"), (
-        "{f} was sitting at the head of a long table, pouring out. “There you are,” she said. “I said I shouldn't be long.” All down both sides sat the ones without toes: grey, patient, in their best collars, like a row of stones that had been asked to supper. Each had a cup in front of it. None of it had been touched.",
-        "“They lost it,” said {f}. “So long ago that they forgot what it was, but they've kept a place laid.” At the far end there was an empty chair. {ally} took hold of {his} arm. “They've been very kind,” {f} said, not quite steadily. “But I can't get up until somebody sits down.” {count} grey faces turned to see the {o}.",
+        "{f} was sitting at the head of a long table, pouring out. “There you are,” she said. “I said I shouldn't be long.” All down [both sides|the table|the two long sides] sat the ones without toes: [grey, patient, in their best collars|big and grey, collars buttoned|{count} of them, grey and starched], like a row of stones that had been asked to supper. Each had a cup in front of it. None of it had been touched.",
+        "“They lost it,” said {f}. “So long ago that they forgot what it was, but they've kept a place laid.” At the far end [there was an empty chair|a chair stood empty|one chair had nobody in it]. {ally} took hold of {his} arm. “They've been very kind,” {f} said, not quite steadily. “But I can't get up until somebody sits down.” {count} grey faces turned to see the {o}.",
     ), "at the end of a long table of grey stone guests, an empty chair, the {o} held close", "One after another the grey heads turn.", (
         Choice("Set the {o} in the empty chair", "kind",
                "{h} put the {o} on the chair, where a person would sit, and moved it in a little towards the table. It was so plainly right that one of the grey ones made a sound, gravel in a bucket, and it came to {him} that this was how they laughed.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """House and garden."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Sea and harbour."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ HARBOUR = Place(
      "mermaid", "tide", "coast", "port", "captain", "shell", "wave", "submarine"),
     {
         "lane": ("Rope Walk", "the quay", "Cuttle Street", "the long mole", "Smokehouse Steps"),
-        "shelter": ("the net loft", "the pilot's office", "the chandler's", "the Drowned Boot tea room", "the old sail store"),
+        "shelter": ("the net loft", "the pilot's office", "the chandler's", "the Odd Boot tea room", "the old sail store"),
         "height": ("the lighthouse", "the signal mast", "the top of Smokehouse Steps", "the lookout"),
         "smell": ("tar and fried onions", "weed and diesel", "smoked haddock", "wet rope", "creosote and oranges"),
         "sound": ("a winch complaining", "halyards ticking against masts", "a bell buoy rolling over in its sleep", "gulls disputing a will"),
@@ -23,13 +24,13 @@ HARBOUR = Place(
     ("a ropemaker's girl", "a pilot's boy", "a retired diver", "an otter", "a ship's cat"),
     (
         "{town} is built on its own breakwater, and at high water the cellars talk. There are {count} streets, all of which end in the sea; strangers learn to walk with one hand out.",
-        "The tide at {town} goes out so far that for six hours each day the boats lie on their sides like cows. Then it comes back, all at once, with other people's belongings.",
-        "In {town} they paint the doors with what is left from the boats, so you can tell from a house what became of whom. Along {lane} that year nearly everything was green.",
+        "The tide at {town} goes out [so far that for six hours each day the boats lie on their sides like cows|past {far}, and for half of each day the boats lie about like cows|so far that the {folk} put on hats to go and look for it]. Then it [comes back, all at once, with other people's belongings|remembers, and runs, and is in the kitchens before the kettle|returns all in one go, bringing chairs].",
+        "In {town} they paint the doors with what is left from the boats, so you can tell from a house what became of whom. Along {lane} that year [nearly everything was green|there had been a run of red|it was all one yellow, and no one spoke of it].",
         "Nobody in {town} says goodbye; it is thought to be tempting. They say “Mind the chain,” and lift two fingers, and go on with their {fare}.",
     ),
     (
         "Out past {far} the tide turned over. In {town} they felt it in the cellars, and said so, and passed the bread.",
-        "The last boat came in with its lamp lit. “Mind the chain,” called {ally}; and {h} lifted two fingers and minded it.",
+        "[The last boat came in with its lamp lit.|One by one the {folk} put up their shutters.|The lamp on {height} swung round and counted everybody in.] “Mind the chain,” called {ally}; and {h} lifted two fingers and minded it.",
         "From {height} that evening you could see the whole of {town} reflected, upside down and every bit as busy, with one small figure on {lane} waving at its own feet.",
         "The sea said what it always says. For once {h} {was} not asked to do anything about it.",
     ),
@@ -49,8 +50,8 @@ HARBOUR = Place(
                    "the shoe the sea had kept"),
         ), spot="boat"),
         Storylet("har.pilot", ("The Pilot's Game", "Which Way It Blows", "Draughts with the Blind Pilot"), (
-            "Old {m}, the pilot, could no longer see the chart and so had it by heart; he kept the lamps, he said, for company. He put {h} into the other chair and pushed across a draughtboard. In place of the black men there were limpets. “You can ask me a thing for each one that you take,” he said.",
-            "He played like the tide: nothing, nothing, and then everything. By the time the window had steamed up {h} had won two limpets and lost a good deal of pride. There was one move left that would take a third. It was also, {he} saw, just possible to slide a limpet across while the old man's face was turned to the stove.",
+            "Old {m}, the pilot, could no longer see the chart and so had it by heart; he kept the lamps, he said, for company. He put {h} into the other chair and pushed across a draughtboard. In place of the black men there were [limpets|limpets, numbered|limpets, which are harder to hurry]. “[You can ask me a thing for each one that you take|One question for every limpet|Take a limpet, ask a question],” [he said|said {m}|said the old man].",
+            "He played like [the tide: nothing, nothing, and then everything|a cat at a hole, for a long time not at all|someone shelling peas, one, one, one, and then the bowl]. By the time [the window had steamed up|the kettle had boiled dry|the second lamp was lit] {h} had won two limpets and lost a good deal of pride. There was one move left that [would take a third|might make it three]. It was also, {h} saw, just possible to slide a limpet across while [the old man's face was turned to the stove|{m} had his face to the stove|he felt about for the poker].",
         ), "at a draughtboard across from an old blind pilot, lamps along the wall", "A lamp flame dips as the wind tries the window.", (
             Choice("Move the limpet while he is turned to the stove", "sly",
                    "“Three,” agreed {m}, and answered three questions, gravely and in full. It was not until {he} had reached the street that it struck {h} that the third answer had been about limpets, and the sound they make.",
@@ -64,7 +65,7 @@ HARBOUR = Place(
         ), view="interior", spot="lighthouse", barter=True),
         Storylet("har.auction", ("The Fish Auction", "Going, Going", "A Nod Is a Nod"), (
             "At the fish auction you must not scratch. {h} knew that, but there was a fly. “Sold!” cried {f} from her box, and a boy wheeled up a barrow in which, on ice, lay a sturgeon as long as a sofa. It had a calm, grey, clerical face. It opened one eye.",
-            "“That'll be {count} crowns,” said {f}. “Or take its place on the slab.” People laughed, but not all of them. Near the back {rival} raised a finger and let it hover. The sturgeon breathed out. It was looking past everyone at the open end of the shed, where the water was.",
+            "“That'll be {count} crowns,” said {f}. “Or take its place on the slab.” People laughed, but not all of them. Near the back {rival} raised a finger and let it hover. The sturgeon breathed out. It was looking [past everyone at the open end of the shed, where the water was|over {rival}'s shoulder at the bright end of the shed, and the sea|out between people's legs, to where the water was].",
         ), "in a crowded fish shed beside a barrow with an enormous living fish on ice", "The great fish's gills lift and close.", (
             Choice("Wheel the barrow off the end of the quay", "bold",
                    "It gathered speed. People are very good at getting out of the way of a sturgeon. There was a moment when they were both in the air, {h} and the barrow and the fish, and of the three only one looked as if it had been expecting that.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Scenes that can stand anywhere: weather indoors, lost hours, animals with opinions and other local oddities."""
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ ODDITIES = (
         Choice("Offer Her Worship a crust, before all these people", "sly",
                "It was quite silent on the steps. She took it. She gave it thought; then she bit {h}, hard, on the part nearest. “That's contempt,” wrote {m}. “On the other hand, she's kept the crust. I should call it a draw.”",
                "the crust that was offered to the goose", owes="a fine of one loaf to the goose"),
-        Choice("Run for it", "bold",
+        Choice("Run for it, chain or no chain", "bold",
                "A goose can do eleven miles an hour, and she had the chain to swing. They went twice through the market. It is from this case that there comes the custom, which is still kept up in {town}, of the Annual Chase.",
                "the chase through the market", gain="a goose feather"),
     ), barter=True),
@@ -87,14 +88,14 @@ ODDITIES = (
                "the loaves eaten before dawn", owes="the price of a whole batch to {f}"),
         Choice("Ask {rival} for the other half", "bold",
                "“I was going to bring it you,” said {rival}, and, strangely, seemed to mean it. They fitted the two together on the scales. The crack ran on, across the break; there was one more word, and it was please.",
-               "the word in the other half", gain="half a loaf"),
+               "the word in the other half", gain="a broken loaf"),
     ), view="interior", spot="kitchen"),
     Storylet("any.bell", ("The Bell That Was Left", "Somebody Must Pull", "A Rope Through the Ceiling"), (
         "A rope came down through the ceiling of {shelter}, and no one had ever found what it was tied to. {count} strong men had pulled it at a fair. Nothing; or nothing there. But {m} kept a diary. Each time, he said, that very hour, someone a good way off had come home.",
         "He turned up the page. There was the date, and beside it who: a cousin, a dog, a ship's cook given up for lost. “It doesn't choose,” said {m}. “That's the trouble. You might get the tax man.” The end of the rope had been worn into a shape. {h} had looked at it for a while before seeing that the {o} would fit.",
     ), "in a bare room where a rope hangs down through the ceiling, an old man with a diary", "A rope sways and a thread of plaster dust falls.", (
         Choice("Tie on the {o}, and pull", "bold",
-               "It rang. It had only been waiting, it seemed, for the proper weight. It was far up and sweet, and all over {town} people raised their heads; and coming up {lane}, as the last of it died, were footsteps that {ally} knew.",
+               "It rang. It had only been waiting, it seemed, for the proper weight. It was far up and sweet, and all over {town} people raised their heads; and coming up {lane}, as the last of it faded, were footsteps that {ally} knew.",
                "the footsteps after the bell"),
         Choice("Ask {m} who it is that he has pulled it for", "kind",
                "He didn't have to look that up. “Every night,” said {m}. “I get other people's. It's not been wasted.” He showed {him} the palms of his hands; and they stood there side by side, and took turns.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """First pages: how the reader's own prompt is told, how the hero is met, how the thing carried came to be carried."""
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ ARRIVALS = (
     "As for the {obj}, {he} had won it off {m} in a game whose rules neither of them knew.",
     "Then there was the {obj}. It had been left on the step, wrapped in a page of somebody's homework.",
     "In {his} {pocket} was a thing that {he} did not care to explain: {a_obj}, older than {he} {was} and in better repair.",
-    "{f} at the corner had paid {him} for a day's work with {a_obj}, and had seemed glad to see the back of the {o}.",
+    "{f} at the corner had paid {him} for a day's work with {a_obj}, and had seemed glad to be rid of {oit}.",
     "That week a wall came down on {lane}, and behind the plaster, on a small clean shelf, stood {a_obj}.",
     "And {he} had the {obj}. A stranger had put the {o} into {his} {hands}, said “Mind that for me,” and run for it.",
-    "{he} had bought the {obj} for the price of a bun, from a man who would not say what was wrong with the {o}.",
+    "{he} had bought the {obj} for the price of a bun, from a man who would not say what was wrong with {oit}.",
     "What {the_beast} dragged in that morning, and laid down with some pride, was {a_obj}.",
     "The {obj} belonged, as far as anyone could say, to nobody. It had been in the window of {shelter} so long that its shape was on the curtain.",
 )

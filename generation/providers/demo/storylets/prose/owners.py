@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Central questions about belonging: whose a thing is, who may read it, who is who, what may be closed."""
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ LETTER = Arc(
                "the bargain over the label", owes="a good turn to {rival}"),
     ),
     Storylet("letter.turn", ("Not Before She Asks", "What the Label Left Out", "The Other Side of the Paper"), (
-        "The label had two layers. They came apart in the damp of {hs} {pocket}, and between them, dry as the day it was written, ran a single line: Forgive me, I knew the ending all along. It was not signed. It was hardly legible, for the pen had been leaned on so hard.",
+        "The label had two layers. They came apart in the damp of {hs} {pocket}, and between them, dry as the day it was written, ran a single line: Forgive me, I knew the ending all along. It was not signed. [It was hardly legible, for the pen had been leaned on so hard.|In places the nib had gone through.|The hand was heavy, and had blotted every other word.]",
         "{ally} read it over {hs} shoulder and went out to look at the sky. “That's my uncle's hand,” {ally_he} said when {ally_he} came back in. “So it wasn't her sister took it. It was him, so there'd be something to bring back.” From below came the squeak of {rival} on the stairs.",
     ), "holding a thin strip of paper to a lamp, the {o} on the table", "The strip of paper curls in the warmth of the lamp.", (
         Choice("Put the line back and glue the label shut", "sly",
@@ -85,7 +86,7 @@ LETTER = Arc(
                "the page of music from {rival}'s coat", gain="a page of music"),
     ), view="close"),
     Storylet("letter.climax", ("At the Gate", "Asking", "The End of the Tune"), (
-        "{f} was pegging out one sheet, and went on with it. She was tall, with flour up to the elbows. “I don't want it,” she said through a peg. “I didn't want it the last four times.” She had not so much as looked at the {o}. She was looking very hard at everything else.",
+        "{f} was pegging out one sheet, and went on with it. She was [tall, with flour up to the elbows|tall and floury and had a peg behind each ear|taller than her own gate and white with flour to the elbows]. “I don't want it,” she said through a peg. “I didn't want it the last four times.” She had not so much as looked at the {o}. She was looking very hard at everything else.",
         "Then, from down on {lane}, someone began to whistle: a plain little tune, eight bars, breaking off where it ought to have turned for home. It was {rival}. {f}'s hands stopped. She took the peg out of her mouth. “How does it—” she began, and bit the rest of it off as one does a thread.",
     ), "at a garden gate with the {o}, a tall woman hanging out a sheet", "The sheet swells, and behind it a shadow stands still.", (
         Choice("Hand {f} the {o}: that was near enough to asking", "kind",
@@ -121,11 +122,11 @@ CLOSING = Arc(
                "the notice pasted upside down"),
     ),
     Storylet("closing.turn", ("A Prior Right", "The Small Print", "What the Tape Had Measured"), (
-        "It was in the small print, where nobody goes. Whoever held “the customary token of this parish” had the say over {lane}, from the pump to the end, for ever. There followed a drawing. {h} looked from the drawing to the {o} and back, and felt {his} knees go thin.",
+        "It was in the small print, where [nobody goes|{ally} never went|only lawyers go, and mice]. Whoever held “the customary token of this parish” had the say over {lane}, from the pump to the end, for ever. There followed a drawing. {h} looked from the drawing to the {o} and back, and felt {his} knees go thin.",
         "“So you own it,” said {ally}. “All of us. The roofs.” {ally_he} had stepped back a little, as if from somebody taller. That was when {rival} came in without knocking, set down a bag that clinked, and said very pleasantly that {rival_he} had only ever wanted to deal with the proper person.",
     ), "bent over an old page with a drawing of the {o}, a bag of coins on the table", "A coin rolls from the bag in a long curve and lies down.", (
         Choice("Push the bag back across the table", "bold",
-               "It was heavier than it looked and left a scratch. “There's more,” said {rival}. “I know,” said {h}. “I can hear it in your coat.” {ally} moved round to {his} side of the table, and that was the end of the stepping back.",
+               "It [was heavier than it looked and left|went with a groan, and left|took both {hands}, and left] a scratch. “There's more,” said {rival}. “I know,” said {h}. “I can hear it in your coat.” {ally} moved round to {his} side of the table, and that was the end of the stepping back.",
                "the scratch the bag left"),
         Choice("Ask for a night to think, and count what's in the bag", "sly",
                "There was enough for a house with a tower. {h} made piles of ten by candlelight, and then towers, and a bridge between two of the towers, and put it all back. In the morning one coin was missing. It turned up in {hs} own {pocket}.",
@@ -136,7 +137,7 @@ CLOSING = Arc(
     ), view="interior", spot="house interior"),
     Storylet("closing.climax", ("The Day of the Tape", "From the Pump to the End", "The Say"), (
         "They came on the {day}, with ladders and a cart. {rival} had on a new hat for it. All down {lane} people were sitting on their own doorsteps in their good coats, holding whatever they could not bear to lose: a clock, a ham, a very old dog.",
-        "“The token, then,” said {rival}. “Show it and say what you'll have done. That's the law; I looked it up.” {rival_he} had gone rather pale. A hush went along the steps from the pump to the end. {ally} gave {him} a push between the shoulders, and there {h} {was}, out in the middle, with the {o}.",
+        "“The token, then,” said {rival}. “Show it and say what you'll have done. That's the law; I looked it up.” {rival_he} had gone rather pale. A hush went [along the steps|from step to step|down {lane}] from the [pump|first house] to the end. {ally} gave {him} a push between the shoulders, and there {h} {was}, out in the middle, with the {o}.",
     ), "standing in the middle of the street holding up the {o}, neighbours on their doorsteps", "A new hat lifts off in the wind and rolls away between ladders.", (
         Choice("Say that {lane} stays, and make the law do its work", "bold",
                "{h} held up the {o} and said it: “It stays.” It came out rather high. The men with the ladders looked at each other, and at the ham, and laid the ladders down; it turned out that most of them had an aunt here.",
@@ -165,14 +166,14 @@ DOUBLE = Arc(
                "the pie that somebody else ate"),
         Choice("Wink back at {rival} and play along", "sly",
                "“All in order?” murmured {rival}, falling into step. “Perfectly,” said {h}. “Then it's tonight,” said {rival}, and pressed into {his} {hand} a small cold thing, and was gone. It was half of a playing card.",
-               "the wink {h} gave {rival}", gain="half a playing card"),
+               "the wink {h} gave {rival}", gain="a torn playing card"),
         Choice("Hang the bill on the pump with “NOT ME” on it", "bold",
                "By lunch somebody had written underneath, in a hand exactly like {hs}: NOR ME. It was still wet. {ally} touched the ink and smelled {ally_his} finger. “Walnut,” {ally_he} said. “There's just one bottle of that in {town}.”",
                "the answer that was written on the bill"),
     ),
     Storylet("double.turn", ("The Other One", "Walnut Ink", "Somebody of That Name"), (
         "Round a corner on {lane} they walked straight into each other. It was not like a mirror. The other was thinner and had done the buttons up right. “Oh,” said the other {h}. “I'd hoped to be gone by now.” There was a limp, and a parcel, and out of the parcel stuck a goose's neck.",
-        "It came out bit by bit, on a step, with the goose between them. They had been given the same name on the same day, in the same room, and then there had been a move, and a mistake with the baskets. “I only wanted to see what it was like,” said the other. “Being you. People are so pleased when you come in.”",
+        "[It came out bit by bit, on a step, with the goose between them.|They sat down on {hs} step, the goose in the middle, and it came out in pieces.|By the time the goose had calmed down {h} had heard most of it.] They had been given the same name on the same day, in the same room, and then there had been a move, and a mistake with the baskets. “I only wanted to see what [it was like|it's like in {town}|one would feel like],” said the other. “Being you. People are so pleased when you come in.”",
     ), "sitting on a step beside a thinner double of the same kind, a goose in a parcel between them", "The goose turns its head from one to the other.", (
         Choice("Share out the name: take a day each", "kind",
                "They tossed a button for it. The other got {day}s and the goose. It was peculiar how quickly it seemed natural; by the end of that week {h} had caught {himself} saving up jokes.",
@@ -186,7 +187,7 @@ DOUBLE = Arc(
     ), view="close"),
     Storylet("double.climax", ("Which of You", "The Same Hand Twice", "Two of a Name"), (
         "“One of these,” said {rival}, “is a fraud.” {rival_he} had got them all together in {shelter}, with a lamp set so that it shone in people's eyes. The two of them stood side by side, and the {o} lay on the table. “Let the real one tell us,” said {rival_he}, “one thing that isn't in my ledger.”",
-        "It was so quiet that one could hear the goose think. {ally} stood among the others, chewing {ally_his} lip, looking first at one and then at the other and, to {hs} dismay, not stopping. The other {h} had gone quite white. It would have been the simplest thing in the world to say two words and point.",
+        "It was so quiet [that one could hear the goose think|in {shelter} that the goose looked round|that the lamp could be heard to burn]. {ally} stood among the others, chewing {ally_his} lip, looking first at one and then at the other and, to {hs} dismay, not stopping. The other {h} had gone quite white. It would have been the simplest thing in the world to say two words and point.",
     ), "standing beside a double in lamplight before a table where the {o} lies", "The lamp swings a little and two identical shadows swap places.", (
         Choice("Say “We both are,” and put {his} {hand} beside the other's", "kind",
                "“Both,” said {h}. The ledger was searched from end to end. There was nothing in it about that. {rival} turned over one page more, and another, and they were blank.",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """River and marsh."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ RIVER = Place(
      "boatman", "stream", "waterfall", "crocodile", "swan", "turtle"),
     {
         "lane": ("the towpath", "Duckboard Street", "the lock side", "Withy Lane", "the long causeway"),
-        "shelter": ("the eel house", "the mill", "the lock cottage", "a moored barge", "the Drowned Pear"),
+        "shelter": ("the eel house", "the mill", "the lock cottage", "a moored barge", "the Floating Pear"),
         "height": ("the mill hoist", "the hump of the bridge", "the heronry", "the church stump"),
         "smell": ("mint and mud", "eels and butter", "wet dog", "willow smoke", "frogs"),
         "sound": ("a lock gate thinking", "frogs voting", "a punt pole sucking free", "reeds telling it on"),

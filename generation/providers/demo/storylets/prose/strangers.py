@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Scenes that can stand anywhere: people, and one or two animals, whom the hero runs into."""
 
 from __future__ import annotations

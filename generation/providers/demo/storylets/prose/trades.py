@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """Scenes that can stand anywhere: doors, bargains, work to be done and things that are not what they were sold as."""
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ TRADES = (
                "the name {h} had signed on the champions' wall", gain="a taped-up map"),
     ), view="above"),
     Storylet("any.scales", ("The Weighing", "More or Less", "An Honest Ounce"), (
-        "All who wish to pass {shelter} have to be weighed. {f} had the scales, and a ledger going back to her great-grandmother. It isn't the weight they are after, she said, it's the difference. She had {h} down as a baby, in pencil. Beside that she wrote today; took the one away from the other; and sucked her teeth.",
-        "“You're carrying something over,” said {f}. {h} put the {o} aside. The needle did not so much as stir. “No,” she said, “it isn't that. That weighs nothing at all, it never has.” {ally} bent to look. It was perfectly true: where the {o} stood on the other pan, a feather was holding it up.",
+        "All who wish to pass {shelter} have to be weighed. {f} had the scales, and a ledger going back to her great-grandmother. It isn't the weight [they are after, she said|that counts, said {f}|anybody wants], it's the difference. She had {h} down as a baby, in pencil. [Beside that she wrote today; took the one away from the other; and sucked her teeth.|She wrote down today, did the sum, and whistled.|She set the two one above the other, and {f} did not like the answer.]",
+        "“You're carrying something over,” said {f}. {h} put the {o} aside. The needle did not so much as stir. “No,” she said, “it isn't that. That weighs nothing at all, it never has.” {ally} bent to look. It was [perfectly true|so|as she said]: where the {o} stood on the other pan, a [feather|crumb|dandelion seed] was holding it up.",
     ), "standing on a great brass scale, the {o} on the other pan with a feather", "A brass needle swings, slows and settles.", (
         Choice("Own up to whatever it is, aloud", "kind",
                "It was three things, {f} said, from the size. {h} got through two. With the first the needle dropped; with the second it came down by a hair. “That will do,” said {f}, and she shut the ledger. “Keep one. One's ballast.”",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of prose is one string, however long
 """How the story takes up what a reader typed: it is tried, it has a consequence, and the story goes on."""
 
 from __future__ import annotations

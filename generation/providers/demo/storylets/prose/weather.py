@@ -1,3 +1,4 @@
+
 """The hour and the weather, in single lines; titles of first chapters; what moves in an establishing shot."""
 
 from __future__ import annotations
@@ -49,15 +50,15 @@ SKIES = {
     ),
     "rain": (
         "It rained as it does in {town}, from the side.",
-        "The rain had found the hole in every gutter and was showing them off.",
-        "A thin rain was falling, the kind that is not noticed until one's socks.",
+        "The rain had found [the hole in every gutter on {lane}|every bad gutter in {town}] and was showing them off.",
+        "A thin rain was falling on {lane}, the kind that is not noticed until one's socks.",
         "Water ran down {lane}, carrying a cork, a leaf and somebody's list.",
         "Every roof had its own note, and together they made a tune with no middle.",
         "The rain came on as if someone had remembered it.",
     ),
     "fog": (
         "The fog had taken {far} and was starting on the nearer things.",
-        "In the fog people said their own names as they walked, to be on the safe side.",
+        "In the fog [people|the {folk}|people on {lane}] said their own names as they walked, to be on the safe side.",
         "You could hear {sound}, but not from which side.",
         "A lamp in fog is a dandelion; {lane} was a whole meadow.",
         "Fog lay over everything like a dust sheet in a shut-up house.",

@@ -1,0 +1,124 @@
+"""Memberships: who is here, and in which role.
+
+Roles are the owner's business: other staff see who is here and change nothing. The person behind a membership is global,
+so a tenant only ever adds and ends memberships. The last owner stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
+
+from accounts.access import Actor
+from accounts.models import Membership, Role, User
+from accounts.staff import TenantAdmin, TenantForm, is_owner
+
+LAST_OWNER = "{} is the last owner here. Make somebody else an owner first."
+
+
+def is_last_owner(membership: Membership) -> bool:
+    """Whether nobody else could rule this tenant. Locks the owners' rows until the caller's transaction ends, so that two
+    owners cannot remove each other at the same moment."""
+    owners = Membership.objects.select_for_update().filter(role=Role.OWNER, user__is_active=True)
+    found = [owner.pk for owner in owners]
+    return membership.pk in found and len(found) == 1
+
+
+class MembershipForm(TenantForm):
+    """A new membership names an existing user by email; a membership that exists only changes its role."""
+
+    email = forms.EmailField(
+        help_text="The address that they sign in with.", widget=UnfoldAdminEmailInputWidget(), max_length=254
+    )
+
+    class Meta:
+        model = Membership
+        fields = ["role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.fields.pop("email", None)
+        if "role" in self.fields:
+            # A guest becomes somebody by signing up, and nobody is made a guest by hand.
+            roles = [(value, label) for value, label in Role.choices if value != Role.GUEST]
+            self.fields["role"] = forms.ChoiceField(choices=roles, widget=UnfoldAdminSelectWidget(), initial="reader")
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is None:
+            raise ValidationError("Nobody signs in with this address. Ask an operator to make them a user first.")
+        if Membership.objects.filter(user=user).exists():
+            raise ValidationError(f"{user} is here already. Change their role instead.")
+        self.instance.user = user
+        return email
+
+    def clean_role(self) -> str:
+        role = self.cleaned_data["role"]
+        if role != Role.OWNER and not self.instance._state.adding and is_last_owner(self.instance):
+            raise ValidationError(LAST_OWNER.format(self.instance.user))
+        return role
+
+
+@admin.register(Membership)
+class MembershipPage(TenantAdmin):
+    form = MembershipForm
+    list_display = ["email", "name", "role", "created_at"]
+    list_select_related = ["user"]
+    list_filter = ["role"]
+    search_fields = ["user__email", "user__display_name"]
+    ordering = ["-created_at"]
+    readonly_fields = ["email", "name", "created_at"]
+
+    def edits(self, actor: Actor) -> bool:
+        return is_owner(actor)
+
+    def get_queryset(self, request: Any) -> QuerySet:
+        return super().get_queryset(request).select_related("user")
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        guest = isinstance(obj, Membership) and obj.role == Role.GUEST
+        return super().has_change_permission(request, obj) and not guest
+
+    def get_fields(self, request: Any, obj: Membership | None = None) -> list[str]:
+        return ["email", "name", "role", "created_at"] if obj else ["email", "role"]
+
+    def get_readonly_fields(self, request: Any, obj: Membership | None = None) -> list[str]:
+        return ["email", "name", "created_at"] if obj else []
+
+    @display(description="Email", ordering="user__email")
+    def email(self, membership: Membership) -> str:
+        return str(membership.user)
+
+    @display(description="Name", ordering="user__display_name")
+    def name(self, membership: Membership) -> str:
+        return membership.user.display_name or "—"
+
+    def get_actions(self, request: Any) -> dict[str, Any]:
+        # One at a time, so that the last owner is met by a sentence.
+        return {}
+
+    def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except LastOwner as last:
+            messages.error(request, str(last))
+            return redirect("admin:accounts_membership_change", object_id)
+
+    def delete_model(self, request: Any, obj: Membership) -> None:
+        if is_last_owner(obj):
+            raise LastOwner(LAST_OWNER.format(obj.user))
+        super().delete_model(request, obj)
+
+
+class LastOwner(Exception):
+    """Raised inside the deletion's transaction, which it undoes."""

@@ -1,0 +1,6 @@
+"""Stories, their scenes, pictures and films, as staff see them. What readers and models wrote is not rewritten here; staff
+decide who may see it."""
+
+from stories.admin import plates, scenes, tales
+
+__all__ = ["plates", "scenes", "tales"]

@@ -1,0 +1,145 @@
+"""Stories, and who may see them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from unfold.decorators import action, display
+
+from accounts.access import Verb, Visibility, allows
+from accounts.staff import RecordAdmin
+from stories.admin.scenes import SceneInline
+from stories.models import Story
+
+VISIBILITY_TONES = {Visibility.PRIVATE: "", Visibility.PUBLISHED: "success", Visibility.HIDDEN: "warning"}
+DONE = {
+    Visibility.PUBLISHED: "put on the shelf", Visibility.HIDDEN: "hidden", Visibility.PRIVATE: "given back to its reader",
+}  # fmt: skip
+
+
+def _dialog(title: str, description: str, button: str) -> Any:
+    return {"title": title, "description": description, "form_class": None, "form_submit_text": button}
+
+
+@admin.register(Story)
+class StoryPage(RecordAdmin):
+    list_display = ["__str__", "tier", "reader", "shown_to", "scene_count", "length", "finished_at", "created_at"]
+    list_select_related = ["tier", "reader"]
+    list_filter = ["visibility", "tier", "video_mode", "length"]
+    search_fields = ["title", "prompt", "reader__email"]
+    inlines = [SceneInline]
+    actions = ["publish_chosen", "hide_chosen", "restore_chosen"]
+    actions_detail = ["publish", "hide", "restore"]
+    fieldsets = [
+        (None, {"fields": ["shown_to", "tier_name", "read_by", "prompt", "finished_at", "created_at"]}),
+        ("Made with", {"fields": ["length", "art_style", "video_mode", "models", "seed"]}),
+    ]
+    readonly_fields = ["shown_to", "tier_name", "read_by", "models"]
+
+    def get_queryset(self, request: Any) -> QuerySet[Story]:
+        found = (
+            super().get_queryset(request).select_related("tier", "reader", "text_model", "image_model", "video_model")
+        )
+        return found.annotate(scene_total=Count("scenes"))
+
+    @display(description="Shown", ordering="visibility", label=VISIBILITY_TONES)
+    def shown_to(self, story: Story) -> tuple[str, str]:
+        return story.visibility, story.get_visibility_display()
+
+    @display(description="Scenes", ordering="scene_total")
+    def scene_count(self, story: Any) -> int:
+        return story.scene_total
+
+    @display(description="Tier")
+    def tier_name(self, story: Story) -> str:
+        return story.tier.name
+
+    @display(description="Reader")
+    def read_by(self, story: Story) -> str:
+        return str(story.reader)
+
+    @display(description="Models")
+    def models(self, story: Story) -> str:
+        return ", ".join(str(model) for model in (story.text_model, story.image_model, story.video_model) if model)
+
+    @admin.action(description="Publish: put on the tier's shelf", permissions=["show"])
+    def publish_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
+        self._show(request, stories, Visibility.PUBLISHED)
+
+    @admin.action(description="Hide from everybody but staff", permissions=["show"])
+    def hide_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
+        self._show(request, stories, Visibility.HIDDEN)
+
+    @admin.action(description="Restore: give back to its reader", permissions=["show"])
+    def restore_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
+        self._show(request, stories, Visibility.PRIVATE)
+
+    @action(
+        description="Publish", permissions=["show"], icon="visibility",
+        dialog=_dialog("Publish this story?", "Everybody who may enter the tier can read it.", "Publish"),
+    )  # fmt: skip
+    def publish(self, request: Any, form: Any, object_id: str) -> HttpResponse:
+        return self._show_one(request, object_id, Visibility.PUBLISHED)
+
+    @action(
+        description="Hide", permissions=["show"], icon="visibility_off",
+        dialog=_dialog("Hide this story?", "Its reader and everybody else lose sight of it; staff still see it.", "Hide"),
+    )  # fmt: skip
+    def hide(self, request: Any, form: Any, object_id: str) -> HttpResponse:
+        return self._show_one(request, object_id, Visibility.HIDDEN)
+
+    @action(
+        description="Restore", permissions=["show"], icon="undo",
+        dialog=_dialog("Restore this story?", "It goes back to its reader, for them alone.", "Restore"),
+    )  # fmt: skip
+    def restore(self, request: Any, form: Any, object_id: str) -> HttpResponse:
+        return self._show_one(request, object_id, Visibility.PRIVATE)
+
+    def has_show_permission(self, request: Any, obj: Any = None) -> bool:
+        if isinstance(obj, str):
+            self.row(request, obj)  # unfold hands over the id from the address: another tenant's is a 404
+        return request.actor.is_staff
+
+    def get_actions_detail(self, request: Any, object_id: Any) -> list[Any]:
+        story: Story = self.row(request, object_id)
+        leads_to = {"publish": Visibility.PUBLISHED, "hide": Visibility.HIDDEN, "restore": Visibility.PRIVATE}
+        shown = super().get_actions_detail(request, object_id)
+        return [button for button in shown if not unfit(story, leads_to[button.action_name.rsplit("_", 1)[1]])]
+
+    def _show_one(self, request: Any, object_id: str, to: Visibility) -> HttpResponse:
+        self._show(request, [self.row(request, object_id)], to)
+        return self.back_to(request, object_id)
+
+    def _show(self, request: Any, stories: Iterable[Story], to: Visibility) -> None:
+        refusals: Counter[str] = Counter()
+        for story in stories:
+            refused = unfit(story, to) if allows(request.actor, Verb.PUBLISH, story) else "It is not yours to show."
+            if refused:
+                refusals[refused] += 1
+                continue
+            # Only from the state that was looked at: what another hand changed meanwhile stays as they left it.
+            Story.objects.filter(pk=story.pk, visibility=story.visibility).update(visibility=to)
+            self.log_change(request, story, f"The story was {DONE[to]}.")
+            messages.success(request, f"“{story}” was {DONE[to]}.")
+        for sentence, times in refusals.items():
+            messages.error(
+                request, f"{times} {'story was' if times == 1 else 'stories were'} not {DONE[to]}: {sentence}"
+            )
+
+
+def unfit(story: Story, to: Visibility) -> str:
+    """Why the story cannot be shown that way, or nothing."""
+    if story.visibility == to:
+        return "It is already."
+    if to is Visibility.PUBLISHED and story.visibility == Visibility.HIDDEN:
+        return "It is hidden. Restore it first."
+    if to is Visibility.PUBLISHED and story.finished_at is None:
+        return "Only a finished story can stand in the gallery."
+    if to is Visibility.PRIVATE and story.visibility != Visibility.HIDDEN:
+        return "Only a hidden story is restored."
+    return ""

@@ -1,0 +1,110 @@
+"""One maker for everything that the admin lists. Each makes a row with parents of its own under the active tenant, and
+puts `tag` wherever a person could write, so that a page that shows another tenant's row is caught by the word."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models.ledger import Period, Pool
+from accounts.tenancy import current
+from generation.models import AiModel, Credential, Job, ModelGrant, Price, Run, Status, Unit
+from stories.models import Image, Scene, Story, Video
+
+_numbers = itertools.count(1)
+
+
+def tenant(tag: str) -> Tenant:
+    number = next(_numbers)
+    return Tenant.objects.create(slug=f"{tag}-{number}", name=f"{tag} {number}", tagline=tag)
+
+
+def domain(tag: str) -> Domain:
+    active = current()
+    assert active is not None
+    return Domain.objects.create(host=f"{tag}-{next(_numbers)}.example", tenant_id=active)
+
+
+def user(tag: str) -> User:
+    return User.objects.create_user(f"{tag}-{next(_numbers)}@example.org", None, display_name=tag)
+
+
+def membership(tag: str) -> Membership:
+    return Membership.objects.create(user=user(tag), role=Role.READER)
+
+
+def tier(tag: str) -> Tier:
+    number = next(_numbers)
+    return Tier.objects.create(
+        slug=f"{tag}-{number}", name=f"{tag} {number}", tagline=tag, guidelines=tag, picture_style=tag
+    )
+
+
+def cap(tag: str) -> Cap:
+    return Cap.objects.create(pool=Pool.GUESTS, subject_id=tier(tag).id, period=Period.DAY, limit_micros=5_000_000)
+
+
+def ai_model(_: str, *, kind: str = "text") -> AiModel:
+    """A platform row: every tenant may know its name, so it carries no tag."""
+    number = next(_numbers)
+    old = AiModel.objects.create(key=f"old-{number}", name="Old", provider="demo", remote_name="storyteller", kind=kind)
+    made = AiModel.objects.create(
+        key=f"model-{number}", name=f"Model {number}", provider="demo", remote_name="storyteller", kind=kind,
+        replacement=old,
+    )  # fmt: skip
+    Price.objects.create(model=made, unit=Unit.CALL, amount_micros=0, effective_from=datetime.date(2026, 1, 1))
+    return made
+
+
+def credential(_: str) -> Credential:
+    return Credential.objects.create(provider="demo", label=f"label {next(_numbers)}")
+
+
+def grant(tag: str) -> ModelGrant:
+    return ModelGrant.objects.create(tier=tier(tag), model=ai_model(tag))
+
+
+def job(tag: str, *, kind: str = "text", status: Status = Status.FAILED, **fields: Any) -> Job:
+    asked = Run.objects.create(tier=tier(tag), user=user(tag), purpose=tag)
+    return Job.objects.create(
+        run=asked, kind=kind, model=ai_model(tag, kind=kind), provider="demo", step="draw-scene", status=status,
+        request={"prompt": tag}, result={"text": tag}, message=tag, error_detail=tag, **fields,
+    )  # fmt: skip
+
+
+def story(tag: str) -> Story:
+    return Story.objects.create(
+        tier=tier(tag), reader=user(tag), prompt=tag, title=f"{tag} story", target_depth=3, seed=1,
+        text_model=ai_model(tag),
+    )  # fmt: skip
+
+
+def scene(tag: str, *, of: Story | None = None, parent: Scene | None = None) -> Scene:
+    return Scene.objects.create(
+        story=of or story(tag), parent=parent, depth=1 if parent is None else parent.depth + 1,
+        job=job(tag, status=Status.DONE), title=f"{tag} scene", text=tag, picture=tag, alt=tag, film=tag, memory=tag,
+    )  # fmt: skip
+
+
+def image(tag: str, *, of: Scene | None = None) -> Image:
+    return Image.objects.create(scene=of or scene(tag), job=job(tag, kind="image", status=Status.DONE))
+
+
+def video(tag: str, *, of: Scene | None = None) -> Video:
+    return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
+
+
+def member_of(role: Role, tag: str = "somebody") -> User:
+    """A user with a role in the active tenant."""
+    made = user(tag)
+    Membership.objects.create(user=made, role=role)
+    return made
+
+
+MAKERS: dict[type[Any], Callable[[str], Any]] = {
+    Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
+    Credential: credential, ModelGrant: grant, Job: job, Story: story, Scene: scene, Image: image, Video: video,
+}  # fmt: skip
