@@ -44,12 +44,13 @@ def start(request: Any) -> HttpResponse:
     if not form.is_valid():
         return _home(request, form, status=getattr(form, "status", 400))
     guest: User | None = None
+    wishes = form.wishes()
     try:
         with transaction.atomic():
             if request.actor.user_id is None:
-                guest = make_guest()
+                guest = make_guest(browser=request.META.get("CSRF_COOKIE", ""), form=wishes.nonce)
             scene = play.start(
-                reader=guest or request.user, tier=request.tier, wishes=form.wishes(), address=address_of(request)
+                reader=guest or request.user, tier=request.tier, wishes=wishes, address=address_of(request)
             )
     except CannotPlay as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))

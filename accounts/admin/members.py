@@ -73,7 +73,6 @@ class MembershipForm(TenantForm):
 class MembershipPage(TenantAdmin):
     form = MembershipForm
     list_display = ["email", "name", "role", "created_at"]
-    list_select_related = ["user"]
     list_filter = ["role"]
     search_fields = ["user__email", "user__display_name"]
     ordering = ["-created_at"]

@@ -21,9 +21,9 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, is_superuser=True, **fields)
 
-    def create_guest(self) -> User:
+    def create_guest(self, **fields: Any) -> User:
         """A reader without an address, made when they start their first story."""
-        user = self.model(email=None, is_guest=True, display_name="Guest")
+        user = self.model(email=None, is_guest=True, display_name="Guest", **fields)
         user.set_unusable_password()
         user.save(using=self._db)
         return user

@@ -60,7 +60,6 @@ class Stage(SimpleListFilter):
 @admin.register(Job)
 class JobPage(RecordAdmin):
     list_display = ["name", "state", "kind", "model", "tier", "asked_by", "attempt", "cost", "age", "message"]
-    list_select_related = ["model", "run__tier", "run__user", "tenant"]
     list_filter = [Stage, "status", "kind", "run__tier", ("model", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["id", "message", "error_detail", "run__user__email"]
     actions = ["retry_chosen", "cancel_chosen"]

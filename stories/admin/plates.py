@@ -21,7 +21,6 @@ class PlatePage(RecordAdmin):
     """A picture or a film. Its status is the status of its job."""
 
     list_display = ["__str__", "state", "shown", "tier", "made_by", "created_at"]
-    list_select_related = ["scene__story__tier", "job__model"]
     list_filter = ["job__status", "scene__story__tier"]
     search_fields = ["scene__title", "scene__story__title"]
     fields = ["shown", "state", "message", "job_page", "scene_page", "made_by", "words", "created_at"]

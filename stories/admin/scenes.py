@@ -66,7 +66,6 @@ class ScenePage(RecordAdmin):
     """A scene in full, with what its writer was asked to draw and to film."""
 
     list_display = ["__str__", "story", "depth", "state", "plate", "is_ending", "created_at"]
-    list_select_related = ["story__tier", "job", "image__job"]
     list_filter = ["is_ending", "story__tier"]
     search_fields = ["title", "text", "story__title"]
     fieldsets = [

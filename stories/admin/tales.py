@@ -29,7 +29,6 @@ def _dialog(title: str, description: str, button: str) -> Any:
 @admin.register(Story)
 class StoryPage(RecordAdmin):
     list_display = ["__str__", "tier", "reader", "shown_to", "scene_count", "length", "finished_at", "created_at"]
-    list_select_related = ["tier", "reader"]
     list_filter = ["visibility", "tier", "video_mode", "length"]
     search_fields = ["title", "prompt", "reader__email"]
     inlines = [SceneInline]
