@@ -15,7 +15,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
-from django.db.models import Model
+from django.db.models import Model, UniqueConstraint
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
@@ -194,10 +194,14 @@ class TenantForm(forms.ModelForm):
         if isinstance(self.instance, TenantRow) and self.instance.tenant_id is None:
             self.instance.tenant_id = current()  # type: ignore[assignment]
 
-    def validate_constraints(self) -> None:
+    def validate_unique(self) -> None:
+        """Checks the unique constraints, which Django leaves out for a form that has no field for the tenant."""
+        super().validate_unique()
         unsaid = {name for name in self._get_validation_exclusions() if name in self.fields}  # type: ignore[attr-defined]
         model: type[Model] = self._meta.model  # type: ignore[attr-defined]
         for constraint in model._meta.constraints:
+            if not isinstance(constraint, UniqueConstraint):
+                continue
             field, sentence = self.sentences.get(constraint.name, (None, ""))
             try:
                 constraint.validate(model, self.instance, exclude=unsaid)

@@ -2,8 +2,9 @@
 
 Starts a real `play` in a folder that is thrown away and measures
 
-1. the time from a provider's answer to the message on the reader's socket, p50 and p99, with 1 and with 50 readers,
-   and as a ratio to the least it could be on this machine: one commit to SQLite and one message over a bare websocket;
+1. the time from a provider's answer to the message on the reader's socket, p50 and p99, with 1 reader, with 50 who turn
+   their pages as people do (spread over some seconds), and with 50 who all press at the same moment; and as a ratio to the
+   least it could be on this machine: one commit to SQLite and one message over a bare websocket;
 2. the share of a scene's wall time (text, picture and film) that is ours and not the provider's.
 
 Absolute times differ from machine to machine; the ratios and the share are what to compare.
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT_SECONDS = 1.0
 ONE_READER_TIMES = 20
 CROWD = 50
+SPREAD_SECONDS = 15.0
 
 
 @contextmanager
@@ -83,8 +85,9 @@ async def begin(address: str, *, film: bool = False) -> tuple[httpx.AsyncClient,
     return client, socket[1], status[1], sent_at
 
 
-async def first_words(address: str) -> tuple[str, float, float]:
+async def first_words(address: str, wait_seconds: float = 0.0) -> tuple[str, float, float]:
     """Begin a story and wait for its text on the socket: (job, seconds from the form to the words, when they came)."""
+    await asyncio.sleep(wait_seconds)
     client, path, _, sent_at = await begin(address)
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
     async with websockets.connect(
@@ -164,10 +167,12 @@ async def measure(address: str, home: Path, log: Path) -> None:
     print(f"{'the floor':24} {least * 1000:.2f} ms: a commit to SQLite and a message over a bare websocket")
     await first_words(address)  # a warm-up
     alone = [await first_words(address) for _ in range(ONE_READER_TIMES)]
-    crowd = await asyncio.gather(*(first_words(address) for _ in range(CROWD)))
+    steady = await asyncio.gather(*(first_words(address, SPREAD_SECONDS * n / CROWD) for n in range(CROWD)))
+    burst = await asyncio.gather(*(first_words(address) for _ in range(CROWD)))
     at = answered(log)
     shown("answer to socket, 1", [came - at[job] for job, _, came in alone], least)
-    shown(f"answer to socket, {CROWD}", [came - at[job] for job, _, came in crowd], least)
+    shown(f"answer to socket, {CROWD}", [came - at[job] for job, _, came in steady], least)
+    shown(f"  {CROWD} at one moment", [came - at[job] for job, _, came in burst], least)
     wall = statistics.median(seconds for _, seconds, _ in alone)
     print(f"{'a scene of words':24} wall {wall:5.2f} s, the provider's {TEXT_SECONDS:5.2f} s, ours {(wall - TEXT_SECONDS) / wall:6.1%}")
     words_only(home, False)

@@ -64,7 +64,9 @@ class StartForm(forms.Form):
         if self.beginning is not None:
             prompt = self.beginning.prompt  # a cover was pressed: what stands in the text field was not sent with it
         elif len(prompt) > MAX_PROMPT:
-            self.add_error("prompt", f"That is {len(prompt):,} characters long; {MAX_PROMPT:,} are the most. Shorten it.")
+            self.add_error(
+                "prompt", f"That is {len(prompt):,} characters long; {MAX_PROMPT:,} are the most. Shorten it."
+            )
         elif not prompt and "template" not in self.errors:
             self.add_error("prompt", "Write a sentence to begin with, or choose one of the beginnings.")
         given["prompt"] = prompt

@@ -264,9 +264,9 @@ def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScen
     return path[::-1]
 
 
-def note_ending(story: Story) -> None:
+def note_ending(story_id: uuid.UUID) -> None:
     """An ending was reached; the first one finishes the story."""
-    Story.objects.filter(id=story.id, finished_at=None).update(finished_at=timezone.now())
+    Story.objects.filter(id=story_id, finished_at=None).update(finished_at=timezone.now())
 
 
 def _led_to(choice: Choice) -> Scene | None:

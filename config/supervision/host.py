@@ -39,7 +39,7 @@ def run(group: str) -> int:
     cluster = Cluster()
     # After the cluster, which installs handlers that wait for running tasks inside the handler.
     ending = Ending(signals=[signal.SIGTERM, signal.SIGINT], lifeline=sys.stdin.fileno())
-    while Mark.of_migration().is_held() and not ending.wait(0.05):
+    while not ending.wait(0.05) and Mark.of_migration().is_held():
         pass
     if ending.is_asked:
         return 0

@@ -11,7 +11,7 @@ SILENCE_SECONDS = 8.0
 """Four beats unanswered. With the start of another group this stays below the 15 seconds that are promised."""
 FIRST_BEAT_SECONDS = 20.0
 """A starting group imports everything first, on a machine that may be busy."""
-STALL_SECONDS = 2.0
+STALL_SECONDS = 4.0
 """Where the supervisor itself stood still so long (a suspended machine, a locked database), that time proves nothing."""
 
 

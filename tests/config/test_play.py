@@ -162,7 +162,7 @@ def test_workers_that_never_come_are_said(install: Any, tmp_path: Path) -> None:
     """Ready is not printed; the log is named."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nif 'workers' in sys.argv: sys.exit('broken on purpose')\n")
     play = install.play(PYTHONPATH=str(tmp_path))
-    install.wait_for(lambda: "no sign of life" in play.text, 40, "the complaint")
+    install.wait_for(lambda: "no sign of life" in play.text, 80, f"the complaint in: {play.text}")
     assert "Ready" not in play.text
     assert "workers.log" in play.text
     play.signal(signal.SIGTERM)

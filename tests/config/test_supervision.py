@@ -146,7 +146,6 @@ KILLS: dict[str, Callable[[Any], list[int]]] = {
     "one worker": lambda install: install.workers()[:1],
     "all idle workers": lambda install: install.workers(),
     "host": lambda install: [install.host()],
-    "supervisor": lambda install: [install.supervisor()],
     "supervisor and host": lambda install: [install.supervisor(), install.host()],
 }
 MORE_KILLS: dict[str, Callable[[Any], list[int]]] = {
@@ -154,6 +153,7 @@ MORE_KILLS: dict[str, Callable[[Any], list[int]]] = {
     "monitor": lambda install: [install.monitor()],
     "pusher": lambda install: [install.pusher()],
     "sentinel": lambda install: [install.sentinel()],
+    "supervisor": lambda install: [install.supervisor()],
     "host and sentinel": lambda install: [install.host(), install.sentinel()],
     "everything below play": lambda install: [seen.pid for seen in install.processes() if "play" not in seen.command],
 }
@@ -164,7 +164,7 @@ MORE_KILLS: dict[str, Callable[[Any], list[int]]] = {
 class TestKills:
     @pytest.mark.parametrize("what", [*KILLS, *(pytest.param(name, marks=pytest.mark.long) for name in MORE_KILLS)])
     def test_work_goes_on(self, install: Any, tmp_path: Path, what: str) -> None:
-        play = install.play()
+        play = install.play(STOP_GRACE_SECONDS="1")
         play.ready()
         victims = {**KILLS, **MORE_KILLS}[what](install)
         began = time.monotonic()

@@ -117,9 +117,7 @@ class TestChoose:
         """Both requests looked before either wrote: the second meets the unique constraint."""
         one = play.choose(reader=reader, scene=first, choice=way(first), address=HERE)
         before = counts()
-        looks = iter([None])
         real = play._led_to
-        monkeypatch.setattr(play, "_led_to", lambda choice: next(looks, None) or real(choice))
         looked = iter([True])
         monkeypatch.setattr(play, "_led_to", lambda choice: None if next(looked, False) else real(choice))
         other = play.choose(reader=reader, scene=first, choice=way(first), address=HERE)
@@ -153,7 +151,7 @@ class TestChoose:
     def test_a_page_that_failed_says_so(self, reader: User, first: Scene) -> None:
         failed = play.choose(reader=reader, scene=first, choice=way(first), address=HERE)
         Job.objects.filter(id=failed.job_id).update(status=Status.FAILED)
-        with pytest.raises(CannotPlay, match="could not be written. Try it again first"):
+        with pytest.raises(CannotPlay, match="could not be written"):
             play.wrap_up(reader=reader, scene=worker.fresh(failed), address=HERE)
 
     def test_a_story_whose_model_is_gone_says_so(self, reader: User, first: Scene) -> None:
@@ -301,7 +299,7 @@ class TestLimits:
         """Words, picture and film cost one unit each; the hold that does not fit takes the others with it."""
         Cap.objects.update(limit_micros=affordable * TOLL_PRICE)
         before = counts()
-        with pytest.raises(CannotPlay, match="used up. Nothing was charged.") as refused:
+        with pytest.raises(CannotPlay, match="used up") as refused:
             factories.story(reader, in_tenant.kids, film=True)
         assert (refused.value.status, changed(before), ledger.audit()) == (402, {}, [])
         # The control: one unit more and it goes.
