@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -14,6 +14,7 @@ from accounts.access import is_admitted
 from accounts.middleware import actor_for
 
 TENANT_CLAIM = "tenant"
+NO_TOKEN = "This came from a page that is too old, or from another site. Open the page anew and try again."
 
 
 class TenantTokenAuthentication(JWTAuthentication):
@@ -39,7 +40,10 @@ class SessionOfThisTenant(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
-            self.enforce_csrf(request)
+            try:
+                self.enforce_csrf(request)
+            except PermissionDenied as refused:
+                raise PermissionDenied(NO_TOKEN) from refused
         user = getattr(request._request, "user", None)
         if user is None or not user.is_authenticated or not user.is_active:
             return None

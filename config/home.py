@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -24,24 +25,18 @@ class Home:
         if file:
             return Path(file).read_text(encoding="utf-8").strip()
         kept = self.path / "secrets" / name
+        if not kept.exists():
+            self._make_secret(kept, length)
+        return kept.read_text(encoding="utf-8").strip()
+
+    def _make_secret(self, kept: Path, length: int) -> None:
+        """Write a secret whole or not at all. Of two processes that start at once, the first one's stays."""
+        unfinished = kept.with_name(f".{kept.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            # O_EXCL: of two processes that start at once, one writes and the other reads what was written.
-            handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read_when_written(kept)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            made = secrets.token_urlsafe(length)
-            out.write(made)
-        return made
-
-
-def _read_when_written(kept: Path) -> str:
-    """The other process may have made the file and not filled it yet."""
-    import time
-
-    for _ in range(100):
-        found = kept.read_text(encoding="utf-8").strip()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise RuntimeError(f"{kept} is empty. Delete it; a new secret is made at the next start.")
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(secrets.token_urlsafe(length))
+            with contextlib.suppress(FileExistsError):
+                os.link(unfinished, kept)
+        finally:
+            unfinished.unlink(missing_ok=True)

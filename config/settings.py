@@ -224,7 +224,7 @@ SIMPLE_JWT = {
 UNFOLD = {
     "SITE_TITLE": "Fablewright",
     "SITE_HEADER": "config.admin_site.title",
-    "SITE_SUBHEADER": "Fablewright, for staff",
+    "SITE_SUBHEADER": "Staff rooms",
     "SITE_ICON": "config.admin_site.icon",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin_site.icon"}],
     "SHOW_VIEW_ON_SITE": False,

@@ -241,17 +241,25 @@ class Drain:
         """Wait a stated grace for what is on its way, park what has an id. What was sent and has none keeps its lease: the
         next worker decides by its replay class."""
         ends = time.monotonic() + settings.GENERATION["STOP_GRACE_SECONDS"]
+        for held in list(self.held.values()):
+            if adapter(held.job.provider).replay is Replay.FREE:
+                self._hand_back(held)  # it costs nothing to begin it anew, so nobody waits for it
         while self.held and time.monotonic() < ends:
             self._take_in(LOOK_SECONDS)
         for held in list(self.held.values()):
-            self._drop(held)
-            if held.job.provider_job_id or adapter(held.job.provider).replay is Replay.FREE:
-                with scope(held.job.tenant_id):
-                    try:
-                        outcomes.handed_back(held.job)
-                    except LostClaim:
-                        continue
+            if held.job.provider_job_id:
+                self._hand_back(held)
+            else:
+                self._drop(held)
         claiming.give_back(worker=self.worker)
+
+    def _hand_back(self, held: Held) -> None:
+        self._drop(held)
+        with scope(held.job.tenant_id):
+            try:
+                outcomes.handed_back(held.job)
+            except LostClaim:
+                return
 
 
 def drain_here(*, linger_seconds: float = 0.0) -> None:

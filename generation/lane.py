@@ -155,6 +155,8 @@ def main() -> None:
             else:
                 value = getattr(adapters[provider], verb)(argument)
             send(answers, ("result", value))
+        except BrokenPipeError:
+            return  # the worker is gone; nobody waits for this
         except ProviderError as error:
             send(answers, ("raised", error))
         except Exception as error:

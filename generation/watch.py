@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import socket
+import time
 
 from django_q.models import OrmQ
 from django_q.tasks import async_task
@@ -17,6 +18,7 @@ from generation.slots import GROUP_ENV, STALE_SECONDS
 __all__ = ["GROUP_ENV", "forget_group", "last_beat", "ring_beat", "sweep", "write_beat"]
 
 FORGET_SECONDS = 600.0
+PASS_ON_SECONDS = 5.0
 
 
 def sweep(group: str) -> None:
@@ -36,9 +38,10 @@ def sweep(group: str) -> None:
         asking.ring()
 
 
-def ring_beat(group: str) -> None:
-    """Send a beat through the queue; `write_beat` runs at its other end."""
-    async_task("generation.tasks.beat", group)
+def ring_beat(group: str, until: float | None = None) -> None:
+    """Send a beat through the queue; `write_beat` runs at its other end. `until` is the time (seconds since the epoch)
+    up to which other groups pass it on."""
+    async_task("generation.tasks.beat", group, time.time() + PASS_ON_SECONDS if until is None else until)
 
 
 def write_beat(group: str) -> None:
@@ -72,7 +75,8 @@ def forget_group(group: str) -> None:
 def _bury(drain: Beat) -> None:
     """Delete the slot if it still is the dead one's, and give its jobs back. A holder that only slept finds its fence
     gone when it writes."""
-    deleted, _ = Beat.objects.filter(pk=drain.pk, holder=drain.holder, beat_at=drain.beat_at).delete()
+    # Not “equal”: SQLite keeps the database's clock in milliseconds and compares text, Python writes microseconds.
+    deleted, _ = Beat.objects.filter(pk=drain.pk, holder=drain.holder, beat_at__lte=drain.beat_at).delete()
     if deleted:
         claiming.give_back(worker=drain.holder)
 

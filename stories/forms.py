@@ -67,7 +67,7 @@ class StartForm(forms.Form):
             self.add_error(
                 "prompt", f"That is {len(prompt):,} characters long; {MAX_PROMPT:,} are the most. Shorten it."
             )
-        elif not prompt and "template" not in self.errors:
+        elif not prompt and not {"prompt", "template"} & set(self.errors):
             self.add_error("prompt", "Write a sentence to begin with, or choose one of the beginnings.")
         given["prompt"] = prompt
         for field, kind in (("model", Kind.TEXT), ("image_model", Kind.IMAGE)):

@@ -30,7 +30,7 @@ class UserForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.fields["new_password"].required = True
-            self.fields["new_password"].help_text = "Give it to them in person; they can change it here."
+            self.fields["new_password"].help_text = "Give it to them in person."
 
     def clean_email(self) -> str | None:
         email = (self.cleaned_data["email"] or "").strip().lower()

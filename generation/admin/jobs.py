@@ -65,7 +65,7 @@ class JobPage(RecordAdmin):
     actions = ["retry_chosen", "cancel_chosen"]
     actions_detail = ["retry", "cancel"]
     fieldsets = [
-        (None, {"fields": ["state", "message", "made"]}),
+        (None, {"fields": ["status", "message", "made"]}),
         ("Asked", {"fields": ["asked_by", "tier", "purpose", "model_name", "age", "request_shown"]}),
         ("Came back", {"fields": ["result_shown", "cost", "error_class", "error_detail"]}),
         ("Money", {"fields": ["booked"]}),
@@ -78,7 +78,7 @@ class JobPage(RecordAdmin):
         ),
     ]  # fmt: skip
     readonly_fields = [
-        "state", "made", "asked_by", "tier", "purpose", "model_name", "age", "request_shown", "result_shown", "cost",
+        "made", "asked_by", "tier", "purpose", "model_name", "age", "request_shown", "result_shown", "cost",
         "booked", "needed",
     ]  # fmt: skip
 
@@ -144,7 +144,7 @@ class JobPage(RecordAdmin):
             return "—"
         if job.asset is not None and job.asset.media_type.startswith("image/"):
             return format_html('<a href="{0}"><img class="plate" src="{0}" alt="What was made"></a>', address)
-        return format_html('<a href="{}">Open it</a>', address)
+        return format_html('<a class="onward" href="{}">Open it</a>', address)
 
     @display(description="Request")
     def request_shown(self, job: Job) -> SafeString:
@@ -174,7 +174,7 @@ class JobPage(RecordAdmin):
             (reverse("admin:generation_job_change", args=[need.id]), need, need.get_status_display())
             for need in Job.objects.filter(needed_by=job)
         )
-        return format_html_join(", ", '<a href="{}">{} ({})</a>', links) or "—"
+        return format_html_join(", ", '<a class="onward" href="{}">{} ({})</a>', links) or "—"
 
     # What staff do
 
@@ -196,11 +196,11 @@ class JobPage(RecordAdmin):
         return self._one(request, object_id, _retry, "was queued again")
 
     @action(
-        description="Cancel job", permissions=["cancel"], icon="cancel", variant=ActionVariant.DANGER,
+        description="Cancel job", permissions=["cancel"], icon="cancel",
         dialog={
             "title": "Cancel this job?",
             "description": "What was sent to a provider already may be charged all the same.",
-            "form_class": None, "form_submit_text": "Cancel the job",
+            "form_class": None, "form_submit_text": "Yes, cancel the job",
         },
     )  # fmt: skip
     def cancel(self, request: Any, form: Any, object_id: str) -> HttpResponse:

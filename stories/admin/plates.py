@@ -23,8 +23,8 @@ class PlatePage(RecordAdmin):
     list_display = ["__str__", "state", "shown", "tier", "made_by", "created_at"]
     list_filter = ["job__status", "scene__story__tier"]
     search_fields = ["scene__title", "scene__story__title"]
-    fields = ["shown", "state", "message", "job_page", "scene_page", "made_by", "words", "created_at"]
-    readonly_fields = ["shown", "state", "message", "job_page", "scene_page", "made_by", "words"]
+    fields = ["shown", "standing", "message", "scene_page", "made_by", "words", "created_at"]
+    readonly_fields = ["shown", "standing", "message", "scene_page", "made_by", "words"]
 
     def get_queryset(self, request: Any) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("scene__story__tier", "job__model")
@@ -45,14 +45,14 @@ class PlatePage(RecordAdmin):
     def made_by(self, plate: Image | Video) -> str:
         return str(plate.job.model or DASH)
 
-    @display(description="Job")
-    def job_page(self, plate: Image | Video) -> SafeString | str:
+    @display(description="Status")
+    def standing(self, plate: Image | Video) -> SafeString | str:
         return job_link(plate.job)
 
     @display(description="Scene")
     def scene_page(self, plate: Image | Video) -> SafeString:
         address = reverse("admin:stories_scene_change", args=[plate.scene_id])
-        return format_html('<a href="{}">{}, “{}”</a>', address, plate.scene, plate.scene.story)
+        return format_html('<a class="onward" href="{}">{}, “{}”</a>', address, plate.scene, plate.scene.story)
 
 
 @admin.register(Image)

@@ -81,7 +81,7 @@ class ScenePage(RecordAdmin):
     @display(description="Story")
     def story_link(self, scene: Scene) -> SafeString:
         address = reverse("admin:stories_story_change", args=[scene.story_id])
-        return format_html('<a href="{}">{}</a>', address, scene.story)
+        return format_html('<a class="onward" href="{}">{}</a>', address, scene.story)
 
     @display(description="Text", label=TONES)
     def state(self, scene: Scene) -> tuple[str, str] | str:

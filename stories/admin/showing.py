@@ -30,7 +30,7 @@ def picture(scene: Scene, job: Job | None) -> SafeString | str:
 def film(scene: Scene, job: Job | None) -> SafeString | str:
     if job is None or job.status != Status.DONE:
         return job_link(job)
-    return format_html('<a href="{}">Watch</a>', file_address("video", scene))
+    return format_html('<a class="onward" href="{}">Watch</a>', file_address("video", scene))
 
 
 def job_link(job: Job | None) -> SafeString | str:
@@ -38,7 +38,7 @@ def job_link(job: Job | None) -> SafeString | str:
     if job is None:
         return DASH
     address = reverse("admin:generation_job_change", args=[job.pk])
-    return format_html('<a href="{}">{}</a>', address, job.get_status_display())
+    return format_html('<a class="onward" href="{}">{}</a>', address, job.get_status_display())
 
 
 def plate_job(scene: Scene, part: str) -> Job | None:

@@ -36,10 +36,10 @@ class StoryPage(RecordAdmin):
     actions = ["publish_chosen", "hide_chosen", "restore_chosen"]
     actions_detail = ["publish", "hide", "restore"]
     fieldsets = [
-        (None, {"fields": ["shown_to", "tier_name", "read_by", "prompt", "finished_at", "created_at"]}),
+        (None, {"fields": ["visibility", "tier_name", "read_by", "prompt", "finished_at", "created_at"]}),
         ("Made with", {"fields": ["length", "art_style", "video_mode", "models", "seed"]}),
     ]
-    readonly_fields = ["shown_to", "tier_name", "read_by", "models"]
+    readonly_fields = ["tier_name", "read_by", "models"]
 
     def get_queryset(self, request: Any) -> QuerySet[Story]:
         found = (

@@ -227,7 +227,7 @@ def test_autocompletes_find_nothing_of_another_tenant(theirs: dict[str, Any], cl
     # Users are everybody's, so nobody but an operator looks through them.
     assert {answers[name].status_code for name in ("accounts.Membership.user", "stories.Story.reader")} == {404}
     tiers = [found["text"] for found in answers["stories.Story.tier"].json()["results"]]
-    assert tiers == ["The Small Shelf", "Classics"]
+    assert tiers == ["The Small Shelf", "The Long Room"]
 
 
 def test_a_choice_of_another_tenants_tier_is_none(theirs: dict[str, Any], client_for: Clients) -> None:
@@ -360,6 +360,27 @@ def test_an_address_that_a_tier_cannot_have(in_tenant: Any, client_for: Clients)
     assert problems(client.post(address(Tier, "add"), {**TIER, "slug": "kids"})) == {
         "slug": ["Another tier lives at this address. Choose another word."]
     }
+
+
+def test_a_tier_goes_with_its_grants_and_stays_where_stories_need_it(in_tenant: Any, client_for: Clients) -> None:
+    client = client_for("staff")
+    grant = MAKERS[TENANT_PAGES["generation.ModelGrant"]]("pebble")
+    assert client.post(address(Tier, "delete", grant.tier_id), {"post": "yes"}).status_code == 302
+    assert not Tier.objects.filter(pk=grant.tier_id).exists()
+    story = MAKERS[TENANT_PAGES["stories.Story"]]("pebble")
+    response = client.post(address(Tier, "delete", story.tier_id), {"post": "yes"})
+    assert (response.status_code, len(response.context["protected"])) == (200, 1)
+    assert Tier.objects.filter(pk=story.tier_id).exists()
+
+
+def test_what_staff_changed_is_kept_with_their_name(in_tenant: Any, client_for: Clients) -> None:
+    client = client_for("staff")
+    attic = Tier.objects.create(slug="attic", name="Attic", position=3)
+    client.post(address(Tier, "change", attic.pk), {**TIER, "name": "Loft"})
+    page = client.get(address(Tier, "history", attic.pk))
+    assert [(log.user.email, log.get_change_message()) for log in page.context["action_list"]] == [
+        ("staff@example.com", "Changed Name.")
+    ]
 
 
 def test_a_budget_for_the_tenant_and_one_for_guests(in_tenant: Any, client_for: Clients) -> None:

@@ -51,10 +51,14 @@ def test_first_start_then_a_second_that_changes_nothing(fresh_install: Any) -> N
     fresh_install.nothing_is_left(1)
     before = content(fresh_install)
 
+    # Five seconds are promised; where other tests take the machine's cores, five plain starts of Django instead.
+    began = time.monotonic()
+    assert fresh_install.command("check").returncode == 0
+    plain = time.monotonic() - began
     second = fresh_install.play()
     took = second.ready()
-    print(f"second start: ready after {took:.2f} s")
-    assert took < 10, "5 s on a machine that does nothing else"
+    print(f"second start: ready after {took:.2f} s, a plain start of Django takes {plain:.2f} s")
+    assert took < max(5.0, 5 * plain)
     second.signal(signal.SIGTERM)
     assert second.end() == 0
     assert content(fresh_install) == before

@@ -175,6 +175,7 @@ def test_a_jobs_page_shows_what_staff_need(ended: Job, client_for: Clients) -> N
     for shown in ("a brass key", "Transient: &lt;b&gt;503&lt;/b&gt;", "reader@example.com", "Toll paint", "0.001 USD"):
         assert shown in html, shown
     assert "<b>503</b>" not in html
+    assert "(&#x27;" not in html, "no Python is shown to people"
 
 
 def test_the_list_finds_what_failed(in_tenant: Any, client_for: Clients) -> None:

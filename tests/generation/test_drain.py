@@ -275,6 +275,22 @@ class TestCrashes:
         assert [taken.id for taken in claiming.claim(worker="next:1", room={Lane.WAIT: 1})] == [job.id]
 
 
+    def test_the_leases_of_a_drain_whose_process_is_gone_are_given_back_at_once(self, ask: Any) -> None:
+        import socket
+
+        from generation.models import Beat, BeatKind
+
+        job = ask()
+        gone = f"{socket.gethostname()}:4194305"  # above the highest process id there is
+        claiming.claim(worker=gone, room={Lane.WAIT: 1})
+        Beat.objects.create(
+            group="g", kind=BeatKind.DRAIN, slot=0, holder=gone, pid=4194305, started_at=now(), beat_at=now()
+        )
+        watch.sweep("g")
+        assert Beat.objects.filter(kind=BeatKind.DRAIN).count() == 0
+        assert [taken.id for taken in claiming.claim(worker="next:1", room={Lane.WAIT: 1})] == [job.id]
+
+
 class TestSteps:
     def test_an_unusable_answer_is_asked_for_again_with_a_hold_of_its_own(self, ask: Any, toll: Any, step: Any) -> None:
         step.answers = [AskAgain("choices are missing", {"prompt": '{"must_end": true}'})]

@@ -124,6 +124,7 @@ def test_scenes_show_their_plates_at_the_readers_addresses(finished: Story, clie
     image.job.status = Status.FAILED
     image.job.save()
     html = client.get(page(finished)).content.decode()
+    assert "(&#x27;" not in html, "no Python is shown to people"
     assert (file["image"] in html, reverse("admin:generation_job_change", args=[image.job_id]) in html) == (False, True)
 
 

@@ -126,7 +126,7 @@ def test_clean_keeps_paragraphs_where_it_is_told_to() -> None:
     assert clean("a\r\nb\r\n\r\n\r\n c \n \t \n\n d", keep_lines=True) == "a b\n\nc\n\nd"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_text, st.booleans())
 @example("e\u200e\u0301", False)
 @example("\r\x00\n\r", True)
@@ -139,7 +139,7 @@ def test_cleaning_twice_is_cleaning_once_and_nothing_hidden_is_left(text: str, k
     once.encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(anything, st.booleans())
 def test_no_answer_breaks_it(answer: Any, must_end: bool) -> None:
     try:
@@ -148,7 +148,7 @@ def test_no_answer_breaks_it(answer: Any, must_end: bool) -> None:
         assert str(unusable)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.fixed_dictionaries(
         {
