@@ -74,8 +74,10 @@ async def begin(address: str, *, film: bool = False) -> tuple[httpx.AsyncClient,
     """A guest begins a story; the client, the story's socket, the scene's status address, and when the form was sent."""
     client = httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60)
     page = (await client.get("/kids/")).text
-    form = {name: value for name, value in re.findall(r'name="(csrfmiddlewaretoken|nonce)" value="([^"]+)"', page)}
-    form |= {"prompt": "A fishwife finds a brass key in a fish", "length": "short"} | ({"video_mode": "on"} if film else {})
+    form = dict(re.findall(r'name="(csrfmiddlewaretoken|nonce)" value="([^"]+)"', page))
+    form |= {"prompt": "A fishwife finds a brass key in a fish", "length": "short"} | (
+        {"video_mode": "on"} if film else {}
+    )
     sent_at = time.time()
     scene = await client.post("/kids/story/start", data=form)
     scene.raise_for_status()
@@ -158,7 +160,9 @@ async def whole_scene(address: str, log: Path) -> None:
     lines = [json.loads(line) for line in log.read_text().splitlines()[before:]]
     began = {line["reference"]: line["at"] for line in lines if line["verb"] == "start"}
     theirs = sum(line["at"] - began[line["reference"]] for line in lines if line["verb"] == "answer")
-    print(f"{'a scene with film':24} wall {wall:5.2f} s, the provider's {theirs:5.2f} s, ours {(wall - theirs) / wall:6.1%}")
+    print(
+        f"{'a scene with film':24} wall {wall:5.2f} s, the provider's {theirs:5.2f} s, ours {(wall - theirs) / wall:6.1%}"
+    )
 
 
 async def measure(address: str, home: Path, log: Path) -> None:
@@ -174,7 +178,8 @@ async def measure(address: str, home: Path, log: Path) -> None:
     shown(f"answer to socket, {CROWD}", [came - at[job] for job, _, came in steady], least)
     shown(f"  {CROWD} at one moment", [came - at[job] for job, _, came in burst], least)
     wall = statistics.median(seconds for _, seconds, _ in alone)
-    print(f"{'a scene of words':24} wall {wall:5.2f} s, the provider's {TEXT_SECONDS:5.2f} s, ours {(wall - TEXT_SECONDS) / wall:6.1%}")
+    ours = (wall - TEXT_SECONDS) / wall
+    print(f"{'a scene of words':24} wall {wall:5.2f} s, the provider's {TEXT_SECONDS:5.2f} s, ours {ours:6.1%}")
     words_only(home, False)
     await whole_scene(address, log)
 

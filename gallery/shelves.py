@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, UUIDField
 
 from accounts.access import Actor, owned_or_published
 from accounts.models import Tier
@@ -25,7 +25,8 @@ def stories_for(actor: Actor, tier: Tier) -> QuerySet[Story]:
         .select_related("text_model", "image_model", "video_model", "reader")
         .annotate(
             has_film=Exists(filmed),
-            cover_scene=Subquery(cover.values("scene_id")[:1]),
+            # Said outright: a foreign key in a subquery would arrive as the database keeps it.
+            cover_scene=Subquery(cover.values("scene_id")[:1], output_field=UUIDField()),
             cover_alt=Subquery(cover.values("scene__alt")[:1]),
         )
         .order_by("-finished_at")

@@ -26,9 +26,6 @@ PAGE_SIZE = 24
 @never_cache
 def gallery(request: Any) -> HttpResponse:
     page = Paginator(shelves.stories_for(request.actor, request.tier), PAGE_SIZE).get_page(request.GET.get("page"))
-    for story in page.object_list:
-        # A subquery of a foreign key arrives as the database keeps it; addresses need the UUID.
-        story.cover_scene = uuid.UUID(str(story.cover_scene)) if story.cover_scene else None
     return render(request, "gallery/gallery.html", {"page": page})
 
 

@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
@@ -108,3 +110,17 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
     Credential: credential, ModelGrant: grant, Job: job, Story: story, Scene: scene, Image: image, Video: video,
 }  # fmt: skip
+
+
+def address(model: Any, view: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
+
+
+def sentences(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def problems(response: Any) -> dict[str, list[str]]:
+    """What the form says is wrong, by field."""
+    assert response.status_code == 200, response.headers
+    return {name: [str(e) for e in found] for name, found in response.context["adminform"].form.errors.items()}

@@ -59,7 +59,7 @@ class Stage(SimpleListFilter):
 
 @admin.register(Job)
 class JobPage(RecordAdmin):
-    list_display = ["name", "state", "kind", "model", "tier", "asked_by", "attempt", "cost", "age", "message"]
+    list_display = ["name", "state", "message", "kind", "model", "tier", "asked_by", "attempt", "cost", "age"]
     list_filter = [Stage, "status", "kind", "run__tier", ("model", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["id", "message", "error_detail", "run__user__email"]
     actions = ["retry_chosen", "cancel_chosen"]
@@ -106,7 +106,7 @@ class JobPage(RecordAdmin):
 
     @display(description="Status", ordering="status", label=TONES)
     def state(self, job: Job) -> tuple[str, str]:
-        return job.status, job.get_status_display()
+        return job.status, "Waiting" if job.status == Status.WAITING else job.get_status_display()
 
     @display(description="Tier", ordering="run__tier__name")
     def tier(self, job: Job) -> str:

@@ -33,6 +33,7 @@ function hear(part, { status, progress, message }) {
   const before = state[part];
   state[part] = status;
   if (status === "generating") showProgress(part, progress);
+  if (status !== before) pollWait = FIRST_WAIT; // things move: look sooner again
   if (RANK[status] < 2 || status === before) return;
   if (part === "text") queue(part, before, () => turnPage(status, message));
   // Before the words are there, the page that comes with them shows the plate as it stands then.
@@ -56,6 +57,8 @@ async function fetchPage() {
 
 async function turnPage(status, message) {
   const fresh = await fetchPage();
+  const at = document.activeElement;
+  const isFree = !at || at === document.body || at.closest("main") !== null;
   page.replaceWith(fresh);
   page = fresh;
   page.dataset.fresh = "";
@@ -63,9 +66,9 @@ async function turnPage(status, message) {
   const known = read(fresh);
   for (const part of PARTS) if (RANK[known[part]] >= RANK[state[part]]) state[part] = known[part];
   if (fresh.dataset.title) document.title = fresh.dataset.title;
-  const heading = document.getElementById("scene-title");
-  heading?.focus({ preventScroll: true });
-  say(status === "failed" ? message || "The page could not be written." : `The page is here: ${heading?.textContent ?? ""}`);
+  // Whoever waits on this page goes on at its heading; whoever is busy in the bar or the settings stays there.
+  if (isFree) document.getElementById("scene-title")?.focus({ preventScroll: true });
+  say(status === "failed" ? message || "The page could not be written." : "The page is here.");
   if (isOver()) rest();
   else poll(0);
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,13 +10,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
-from django.urls import reverse
 from django_q.models import Failure, OrmQ, Schedule, Success
 
-from accounts.models import Cap, Counter, Domain, Membership, Role, Tenant, Tier, User
-from accounts.models.ledger import Period, Pool
+from accounts.models import Cap, Counter, Membership, Role
 from accounts.tenancy import TenantRow, scope
-from tests.admin_rows import MAKERS, member_of
+from tests.admin_rows import MAKERS, address, problems
 
 TAG = "brinewhisper"
 PAGES = {model._meta.label: model for model in admin.site._registry}
@@ -26,20 +23,6 @@ PLATFORM_PAGES = {
     "accounts.Tenant", "accounts.Domain", "accounts.User", "generation.AiModel", "generation.Credential",
 }  # fmt: skip
 Clients = Callable[..., Client]
-
-
-def address(model: Any, view: str, *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=args)
-
-
-def sentences(response: Any) -> list[str]:
-    return [str(message) for message in response.context["messages"]]
-
-
-def problems(response: Any) -> dict[str, list[str]]:
-    """What the form says is wrong, by field."""
-    assert response.status_code == 200, response.headers
-    return {name: [str(e) for e in found] for name, found in response.context["adminform"].form.errors.items()}
 
 
 def test_the_pages_are_those_of_this_house() -> None:
@@ -249,226 +232,3 @@ def test_a_choice_of_another_tenants_tier_is_none(theirs: dict[str, Any], client
 )
 def test_a_list_is_not_an_oracle(lookup: str, client_for: Clients) -> None:
     assert client_for("owner").get(address(Membership, "changelist") + lookup).status_code == 400
-
-
-# Memberships
-
-
-@pytest.fixture
-def staff_row(in_tenant: Any) -> Membership:
-    return Membership.objects.get(user=in_tenant.user("staff"))
-
-
-def test_staff_look_at_people_and_change_nothing(in_tenant: Any, staff_row: Membership, client_for: Clients) -> None:
-    client = client_for("staff")
-    assert "reader@example.com" in client.get(address(Membership, "changelist")).content.decode()
-    assert client.post(address(Membership, "change", staff_row.pk), {"role": "owner"}).status_code == 404
-    assert (
-        client.post(address(Membership, "add"), {"email": "operator@example.com", "role": "owner"}).status_code == 404
-    )
-    assert client.post(address(Membership, "delete", staff_row.pk), {"post": "yes"}).status_code == 404
-    assert {row.user.email: row.role for row in Membership.objects.select_related("user")} == {
-        "reader@example.com": "reader", "author@example.com": "author", "staff@example.com": "staff",
-        "owner@example.com": "owner",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("who", ["owner", "operator"])
-def test_an_owner_changes_a_role_and_nothing_of_the_person(
-    who: str, staff_row: Membership, client_for: Clients
-) -> None:
-    before = User.objects.filter(pk=staff_row.user_id).values().get()
-    response = client_for(who).post(
-        address(Membership, "change", staff_row.pk),
-        {
-            "role": "author",
-            "email": "mine@example.com",
-            "password": "x",
-            "new_password": "x",
-            "user": str(uuid.uuid4()),
-        },
-    )
-    assert response["Location"] == address(Membership, "changelist")
-    after = Membership.objects.get(pk=staff_row.pk)
-    assert (after.role, after.user_id) == ("author", staff_row.user_id)
-    assert User.objects.filter(pk=staff_row.user_id).values().get() == before
-
-
-LAST = "owner@example.com is the last owner here. Make somebody else an owner first."
-
-
-def test_the_last_owner_stays(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("owner")
-    row = Membership.objects.get(user=in_tenant.user("owner"))
-    assert problems(client.post(address(Membership, "change", row.pk), {"role": "reader"})) == {"role": [LAST]}
-    response = client.post(address(Membership, "delete", row.pk), {"post": "yes"}, follow=True)
-    assert (response.request["PATH_INFO"], sentences(response)) == (address(Membership, "change", row.pk), [LAST])
-    assert Membership.objects.get(pk=row.pk).role == Role.OWNER
-    # An owner who cannot sign in is none; one who can makes room.
-    other = member_of(Role.OWNER)
-    User.objects.filter(pk=other.pk).update(is_active=False)
-    assert problems(client.post(address(Membership, "change", row.pk), {"role": "reader"})) == {"role": [LAST]}
-    User.objects.filter(pk=other.pk).update(is_active=True)
-    assert client.post(address(Membership, "delete", row.pk), {"post": "yes"}).status_code == 302
-    assert not Membership.objects.filter(pk=row.pk).exists()
-
-
-def test_an_owner_adds_an_existing_user_by_email(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("owner")
-    add = address(Membership, "add")
-    client.post(add, {"email": " Harbour-Owner@example.com", "role": "author"})
-    assert Membership.objects.get(user=in_tenant.user("harbour-owner")).role == Role.AUTHOR
-    assert problems(client.post(add, {"email": "harbour-owner@example.com", "role": "owner"})) == {
-        "email": ["harbour-owner@example.com is here already. Change their role instead."]
-    }
-    assert problems(client.post(add, {"email": "nobody@example.com", "role": "reader"})) == {
-        "email": ["Nobody signs in with this address. Ask an operator to make them a user first."]
-    }
-    assert problems(client.post(add, {"email": "operator@example.com", "role": "guest"})) == {
-        "role": ["Select a valid choice. guest is not one of the available choices."]
-    }
-    with scope(in_tenant.harbour):
-        assert Membership.objects.get(user=in_tenant.user("harbour-owner")).role == Role.OWNER
-
-
-def test_a_guest_gets_no_role_by_hand(in_tenant: Any, client_for: Clients) -> None:
-    row = Membership.objects.create(user=User.objects.create_guest(), role=Role.GUEST)
-    assert client_for("owner").post(address(Membership, "change", row.pk), {"role": "staff"}).status_code == 404
-    assert Membership.objects.get(pk=row.pk).role == Role.GUEST
-
-
-# Tiers and budgets
-
-TIER = {"name": "Attic", "slug": "attic", "audience": "general", "theme": "library", "position": "3", "is_open": "on"}
-
-
-def test_a_tier_is_made_for_the_tenant_at_this_host(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    assert client.post(address(Tier, "add"), TIER).status_code == 302
-    assert Tier.objects.get(slug="attic").tenant_id == in_tenant.tenant.id
-    # The same word at another host is another address.
-    with scope(in_tenant.harbour):
-        Tier.objects.create(slug="cellar", name="Cellar")
-    assert client.post(address(Tier, "add"), {**TIER, "slug": "cellar"}).status_code == 302
-
-
-def test_an_address_that_a_tier_cannot_have(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    assert problems(client.post(address(Tier, "add"), {**TIER, "slug": "studio"})) == {
-        "slug": ["“studio” is the address of another page. Choose another word."]
-    }
-    assert problems(client.post(address(Tier, "add"), {**TIER, "slug": "kids"})) == {
-        "slug": ["Another tier lives at this address. Choose another word."]
-    }
-
-
-def test_a_tier_goes_with_its_grants_and_stays_where_stories_need_it(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    grant = MAKERS[TENANT_PAGES["generation.ModelGrant"]]("pebble")
-    assert client.post(address(Tier, "delete", grant.tier_id), {"post": "yes"}).status_code == 302
-    assert not Tier.objects.filter(pk=grant.tier_id).exists()
-    story = MAKERS[TENANT_PAGES["stories.Story"]]("pebble")
-    response = client.post(address(Tier, "delete", story.tier_id), {"post": "yes"})
-    assert (response.status_code, len(response.context["protected"])) == (200, 1)
-    assert Tier.objects.filter(pk=story.tier_id).exists()
-
-
-def test_what_staff_changed_is_kept_with_their_name(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    attic = Tier.objects.create(slug="attic", name="Attic", position=3)
-    client.post(address(Tier, "change", attic.pk), {**TIER, "name": "Loft"})
-    page = client.get(address(Tier, "history", attic.pk))
-    assert [(log.user.email, log.get_change_message()) for log in page.context["action_list"]] == [
-        ("staff@example.com", "Changed Name.")
-    ]
-
-
-def test_a_budget_for_the_tenant_and_one_for_guests(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    add = address(Cap, "add")
-    assert client.post(add, {"pool": "tenant", "period": "day", "limit_micros": "12.5"}).status_code == 302
-    guests = {"pool": "guests", "tier": str(in_tenant.kids.id), "period": "day", "limit_micros": "0.000001"}
-    assert client.post(add, guests).status_code == 302
-    assert set(Cap.objects.values_list("pool", "subject_id", "period", "limit_micros")) == {
-        (Pool.TENANT, in_tenant.tenant.id, Period.DAY, 12_500_000),
-        (Pool.GUESTS, in_tenant.kids.id, Period.DAY, 1),
-    }
-    cap = Cap.objects.get(pool=Pool.TENANT)
-    assert 'value="12.50"' in client.get(address(Cap, "change", cap.pk)).content.decode()
-    client.post(address(Cap, "change", cap.pk), {"pool": "tenant", "period": "month", "limit_micros": "30"})
-    cap.refresh_from_db()
-    assert (cap.period, cap.limit_micros, cap.subject_id) == (Period.MONTH, 30_000_000, in_tenant.tenant.id)
-
-
-def test_a_budget_that_makes_no_sense_is_a_sentence(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    add = address(Cap, "add")
-    whole_tenant = {"pool": "tenant", "period": "day", "limit_micros": "1"}
-    client.post(add, whole_tenant)
-    assert [
-        problems(client.post(add, whole_tenant)),
-        problems(client.post(add, {"pool": "guests", "period": "day", "limit_micros": "1"})),
-        problems(client.post(add, {**whole_tenant, "period": "month", "tier": str(in_tenant.kids.id)})),
-        problems(client.post(add, {**whole_tenant, "period": "month", "limit_micros": "-1"})),
-    ] == [
-        {"period": ["There is a budget for this already. Change that one."]},
-        {"tier": ["Choose the tier whose guests this budget is for."]},
-        {"tier": ["The whole tenant has one budget for all tiers. Leave this empty."]},
-        {"limit_micros": ["Ensure this value is greater than or equal to 0."]},
-    ]
-
-
-# The platform
-
-
-def test_an_operator_makes_a_user_and_changes_a_password(world: Any, client_for: Clients) -> None:
-    client = client_for("operator")
-    given = {"email": "New@Example.com", "display_name": "New", "is_active": "on"}
-    assert problems(client.post(address(User, "add"), given)) == {"new_password": ["This field is required."]}
-    assert "new_password" in problems(client.post(address(User, "add"), {**given, "new_password": "12345"}))
-    client.post(address(User, "add"), {**given, "new_password": "a lantern in fog"})
-    user = User.objects.get(email="new@example.com")
-    assert (user.check_password("a lantern in fog"), user.is_superuser) == (True, False)
-    client.post(address(User, "change", user.pk), {**given, "display_name": "Renamed"})
-    user.refresh_from_db()
-    assert (user.display_name, user.check_password("a lantern in fog")) == ("Renamed", True)
-
-
-def test_an_operator_does_not_lock_themselves_out(world: Any, client_for: Clients) -> None:
-    operator = world.user("operator")
-    client_for("operator").post(address(User, "change", operator.pk), {"email": operator.email, "display_name": "Op"})
-    operator.refresh_from_db()
-    assert (operator.display_name, operator.is_active, operator.is_superuser) == ("Op", True, True)
-
-
-def test_platform_rows_are_not_deleted(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("operator")
-    found = {}
-    for label in PLATFORM_PAGES:
-        row = MAKERS[PAGES[label]]("pebble")
-        found[label] = client.post(address(PAGES[label], "delete", row.pk), {"post": "yes"}).status_code
-    assert found == {**dict.fromkeys(PLATFORM_PAGES, 404), "accounts.Domain": 302}
-
-
-def test_an_owner_sees_the_addresses_of_their_own_tenant_only(world: Any, client_for: Clients) -> None:
-    with scope(world.tenant):
-        here = Domain.objects.create(host="stories.example", tenant=world.tenant)
-    client = client_for("owner")
-    page = client.get(address(Domain, "changelist")).content.decode()
-    assert ("stories.example" in page, "harbour.localhost" in page) == (True, False)
-    theirs = Domain.objects.get(host="harbour.localhost")
-    assert client.get(address(Domain, "change", theirs.pk)).status_code == 404
-    assert client.post(address(Domain, "change", here.pk), {"host": "evil.example"}).status_code == 404
-    here.refresh_from_db()
-    assert here.host == "stories.example"
-
-
-def test_a_second_default_tenant_is_a_sentence(world: Any, client_for: Clients) -> None:
-    response = client_for("operator").post(
-        address(Tenant, "change", world.harbour.pk),
-        {"slug": "harbour", "name": "Harbour Press", "is_default": "on", "is_open": "on", "domains-TOTAL_FORMS": "0",
-         "domains-INITIAL_FORMS": "0"},
-    )  # fmt: skip
-    assert problems(response) == {
-        "is_default": ["Another tenant is the default already. Take the mark away there first."]
-    }

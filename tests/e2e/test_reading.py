@@ -89,9 +89,12 @@ def test_with_the_keyboard_alone_to_an_ending_in_video_mode(open_page: Callable[
     # The film follows the picture; it has frames and can be seeked.
     page.wait_for_selector("video[data-film]", timeout=FILM_WAIT)
     page.wait_for_function("() => document.querySelector('video[data-film]').duration > 1", timeout=FILM_WAIT)
-    page.evaluate("() => { const film = document.querySelector('video[data-film]'); film.currentTime = film.duration / 2 }")
+    page.evaluate(
+        "() => { const film = document.querySelector('video[data-film]'); film.currentTime = film.duration / 2 }"
+    )
     page.wait_for_function(
-        "() => { const f = document.querySelector('video[data-film]'); return !f.seeking && f.currentTime > 1 }", timeout=10_000
+        "() => { const f = document.querySelector('video[data-film]'); return !f.seeking && f.currentTime > 1 }",
+        timeout=10_000,
     )
 
     # All media of the ending stand in the gallery, which is reached and read with the keyboard.
@@ -103,7 +106,9 @@ def test_with_the_keyboard_alone_to_an_ending_in_video_mode(open_page: Callable[
     for text in (seen[1], seen[0]):
         page.keyboard.press("ArrowLeft")
         page.wait_for_function(
-            "text => document.querySelector('.prose')?.textContent.trim().split(/\\s+/).join(' ') === text", arg=text, timeout=10_000
+            "text => document.querySelector('.prose')?.textContent.trim().split(/\\s+/).join(' ') === text",
+            arg=text,
+            timeout=10_000,
         )
     page.goto("/kids/gallery/")
     expect(page.locator("main")).to_contain_text(re.compile("film", re.IGNORECASE))
@@ -138,10 +143,9 @@ def test_two_tabs_and_a_double_click_give_one_scene(open_page: Callable[..., Pag
     twin.click(".choices .choice >> nth=0")
     page.wait_for_selector(".choices .choice", timeout=TEXT_WAIT)
     twin.wait_for_url(page.url, timeout=TEXT_WAIT)
-    story = page.url.rsplit("/", 1)[1]
-    scenes = playing.install.rows(
-        f"SELECT count(*) FROM stories_scene WHERE story_id = (SELECT story_id FROM stories_scene WHERE id = '{story.replace('-', '')}')"
-    )
+    scene = page.url.rsplit("/", 1)[1].replace("-", "")
+    story = f"SELECT story_id FROM stories_scene WHERE id = '{scene}'"
+    scenes = playing.install.rows(f"SELECT count(*) FROM stories_scene WHERE story_id = ({story})")
     assert scenes == [(2,)]
 
 

@@ -274,7 +274,6 @@ class TestCrashes:
         watch.sweep("other")
         assert [taken.id for taken in claiming.claim(worker="next:1", room={Lane.WAIT: 1})] == [job.id]
 
-
     def test_the_leases_of_a_drain_whose_process_is_gone_are_given_back_at_once(self, ask: Any) -> None:
         import socket
 

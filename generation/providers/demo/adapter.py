@@ -184,7 +184,13 @@ class Demo:
 
     def _log(self, verb: str, request: Request, film_id: str = "") -> None:
         if self.log_file:
-            line = {"at": time.time(), "verb": verb, "kind": request.kind, "reference": request.reference, "id": film_id}
+            line = {
+                "at": time.time(),
+                "verb": verb,
+                "kind": request.kind,
+                "reference": request.reference,
+                "id": film_id,
+            }
             _append(Path(self.log_file), json.dumps(line))
 
 

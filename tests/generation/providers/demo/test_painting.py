@@ -187,7 +187,7 @@ def test_fuzz() -> None:
         "with",
         "dawn",
     ]
-    for k in range(50):
+    for k in range(16):
         prompt = " ".join(chance.choices(words, k=chance.randint(1, 12)))
         size = chance.choice([(64, 36), (48, 72), (40, 40), (90, 32)])
         image = paint(
