@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class StoriesConfig(AppConfig):
     name = "stories"
+    verbose_name = "Stories"
 
     def ready(self) -> None:
         from stories import handover, steps

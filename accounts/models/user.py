@@ -60,6 +60,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.email or f"guest {str(self.id)[:8]}"
 
+    def get_full_name(self) -> str:
+        """The name that the admin's corner shows."""
+        return self.display_name or str(self)
+
     @property
     def is_staff(self) -> bool:
         """What Django's admin templates ask. The admin site itself asks the membership at this host."""

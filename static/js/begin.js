@@ -1,4 +1,4 @@
-// Beginning a story: the form goes out once, and the sentence's field grows with it where CSS cannot do that.
+// Beginning a story: the form goes out once, and Enter in the sentence begins.
 
 const form = document.querySelector(".begin");
 const field = document.getElementById("prompt");
