@@ -39,6 +39,10 @@ class Login(APIView):
     authentication_classes: list[Any] = []
     throttle_classes = [SignInThrottle]
 
+    def get_authenticate_header(self, request: Request) -> str:
+        # Without it DRF says 403 of a wrong password, because there is no way of signing in before signing in.
+        return 'Bearer realm="api"'
+
     def post(self, request: Request) -> Response:
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)

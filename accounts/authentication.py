@@ -14,7 +14,7 @@ from accounts.access import is_admitted
 from accounts.middleware import actor_for
 
 TENANT_CLAIM = "tenant"
-NO_TOKEN = "This came from a page that is too old, or from another site. Open the page anew and try again."
+FROM_ELSEWHERE = "This came from a page that is too old, or from another site. Open the page anew and try again."
 
 
 class TenantTokenAuthentication(JWTAuthentication):
@@ -43,7 +43,7 @@ class SessionOfThisTenant(SessionAuthentication):
             try:
                 self.enforce_csrf(request)
             except PermissionDenied as refused:
-                raise PermissionDenied(NO_TOKEN) from refused
+                raise PermissionDenied(FROM_ELSEWHERE) from refused
         user = getattr(request._request, "user", None)
         if user is None or not user.is_authenticated or not user.is_active:
             return None

@@ -92,6 +92,8 @@ class Lanes:
                 self._busy[key] = child
             return child.call(verb, provider, argument, on_progress)
         except Gone as gone:
+            if child is not None:
+                child.kill()  # also where it is dead already: somebody has to wait for it
             child = None
             raise Transient(str(gone)) from gone
         finally:

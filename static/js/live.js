@@ -52,7 +52,9 @@ function queue(part, before, change) {
 async function fetchPage() {
   const answer = await fetch(location.href, { headers: { "X-Fragment": "scene" } });
   if (!answer.ok) throw new Error(`the page answered ${answer.status}`);
-  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("scene");
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("scene");
+  // A copy made by this document: a film that was parsed in one without a window has already given up loading.
+  return document.importNode(fresh, true);
 }
 
 async function turnPage(status, message) {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.authentication import NO_TOKEN
+from accounts.authentication import FROM_ELSEWHERE
 from accounts.models import Cap
 from accounts.tenancy import scope
 from generation.drain import drain_here
@@ -179,7 +179,7 @@ class TestErrors:
             "strange id": nothing,
             "another tier": nothing,
             "method": error('Method "PUT" not allowed.', 405),
-            "no token": error(NO_TOKEN, 403),
+            "no token": error(FROM_ELSEWHERE, 403),
             "members only": error("Sign in first.", 401),
         }
 

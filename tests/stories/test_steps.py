@@ -13,8 +13,8 @@ from generation import steps as registry
 from generation.drain import drain_here
 from generation.jobs import public
 from generation.models import Asset, Job
-from generation.providers.contract import Done, Kind
-from generation.providers.errors import Refused
+from generation.providers.contract import Done, Kind, Pending
+from generation.providers.errors import Refused, Transient
 from stories import play, prompts
 from stories.models import Choice, Image, Scene, Story, Video
 from stories.steps import WriteScene
@@ -130,6 +130,16 @@ def test_half_an_emoji_and_a_nul_do_not_stop_the_worker(begin: Any, toll: Any) -
     drain_here()
     assert (states(scene)["text"], worker.fresh(scene).title) == ("done", "At the quay")
     assert "\x00" not in json.dumps(Job.objects.get(id=scene.job_id).result)
+
+
+def test_a_film_on_its_way_outlives_a_provider_that_cannot_be_asked(begin: Any, toll: Any) -> None:
+    """Nine polls fail, more than a purchase that was never taken may; it is one film and one price all the same."""
+    toll.script[Kind.VIDEO] = [Pending("film-1", check_after_seconds=0.05)]
+    toll.checks = [Transient("busy", retry_after_seconds=0.1)] * 9
+    scene = begin(film=True)
+    drain_here()
+    assert (states(scene)["video"], toll.asked_after) == ("done", ["film-1"] * 10)
+    assert [entry for entry in entries() if entry[0] == "video"] == [("video", 1, "reserve"), ("video", 1, "settle")]
 
 
 class TestAFailedPicture:
