@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Door, Verb, admits, allows, find
-from gallery import publish, shelves
-from stories import pages
+from gallery import shelves
+from stories import pages, showing
 from stories.errors import CannotPlay
 from stories.models import Story
 
@@ -54,7 +54,7 @@ def reader(request: Any, story_id: uuid.UUID, scene_id: uuid.UUID | None = None)
 def change_publication(request: Any, story_id: uuid.UUID) -> HttpResponse:
     """`publish` or `withdraw`, by the field `action`."""
     story = _story(request, story_id, Verb.READ)
-    verbs = {"publish": publish.publish, "withdraw": publish.withdraw}
+    verbs = {"publish": showing.publish, "withdraw": showing.withdraw}
     verb = verbs.get(request.POST.get("action", ""))
     if verb is None:
         return _say(request, "The field “action” is “publish” or “withdraw”.", status=400)
@@ -63,7 +63,7 @@ def change_publication(request: Any, story_id: uuid.UUID) -> HttpResponse:
     except CannotPlay as refused:
         return _say(request, str(refused), status=refused.status)
     messages.success(
-        request, "The story stands on the shelf." if verb is publish.publish else "The story is yours alone again."
+        request, "The story stands on the shelf." if verb is showing.publish else "The story is yours alone again."
     )
     return redirect("gallery-story", tier=request.tier.slug, story_id=story.id)
 

@@ -12,15 +12,16 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from unfold.decorators import action, display
 
-from accounts.access import Verb, Visibility, allows
+from accounts.access import Visibility
 from accounts.staff import RecordAdmin
+from stories import showing
 from stories.admin.scenes import SceneInline
+from stories.errors import CannotPlay
 from stories.models import Scene, Story
 
 VISIBILITY_TONES = {Visibility.PRIVATE: "", Visibility.PUBLISHED: "success", Visibility.HIDDEN: "warning"}
-DONE = {
-    Visibility.PUBLISHED: "put on the shelf", Visibility.HIDDEN: "hidden", Visibility.PRIVATE: "given back to its reader",
-}  # fmt: skip
+VERBS: dict[str, Any] = {"publish": showing.publish, "hide": showing.hide, "restore": showing.restore}
+DONE = {"publish": "put on the shelf", "hide": "hidden", "restore": "given back to its reader"}
 
 
 def _dialog(title: str, description: str, button: str) -> Any:
@@ -71,36 +72,36 @@ class StoryPage(RecordAdmin):
 
     @admin.action(description="Publish: put on the tier's shelf", permissions=["show"])
     def publish_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
-        self._show(request, stories, Visibility.PUBLISHED)
+        self._show(request, stories, "publish")
 
     @admin.action(description="Hide from everybody but staff", permissions=["show"])
     def hide_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
-        self._show(request, stories, Visibility.HIDDEN)
+        self._show(request, stories, "hide")
 
     @admin.action(description="Restore: give back to its reader", permissions=["show"])
     def restore_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
-        self._show(request, stories, Visibility.PRIVATE)
+        self._show(request, stories, "restore")
 
     @action(
         description="Publish", permissions=["show"], icon="visibility",
         dialog=_dialog("Publish this story?", "Everybody who may enter the tier can read it.", "Publish"),
     )  # fmt: skip
     def publish(self, request: Any, form: Any, object_id: str) -> HttpResponse:
-        return self._show_one(request, object_id, Visibility.PUBLISHED)
+        return self._show_one(request, object_id, "publish")
 
     @action(
         description="Hide", permissions=["show"], icon="visibility_off",
         dialog=_dialog("Hide this story?", "Its reader and everybody else lose sight of it; staff still see it.", "Hide"),
     )  # fmt: skip
     def hide(self, request: Any, form: Any, object_id: str) -> HttpResponse:
-        return self._show_one(request, object_id, Visibility.HIDDEN)
+        return self._show_one(request, object_id, "hide")
 
     @action(
         description="Restore", permissions=["show"], icon="undo",
         dialog=_dialog("Restore this story?", "It goes back to its reader, for them alone.", "Restore"),
     )  # fmt: skip
     def restore(self, request: Any, form: Any, object_id: str) -> HttpResponse:
-        return self._show_one(request, object_id, Visibility.PRIVATE)
+        return self._show_one(request, object_id, "restore")
 
     def has_show_permission(self, request: Any, obj: Any = None) -> bool:
         if isinstance(obj, str):
@@ -108,40 +109,31 @@ class StoryPage(RecordAdmin):
         return request.actor.is_staff
 
     def get_actions_detail(self, request: Any, object_id: Any) -> list[Any]:
+        """The buttons that lead somewhere from where the story stands."""
         story: Story = self.row(request, object_id)
-        leads_to = {"publish": Visibility.PUBLISHED, "hide": Visibility.HIDDEN, "restore": Visibility.PRIVATE}
+        fit = {
+            Visibility.PRIVATE: {"publish", "hide"} if story.finished_at else {"hide"},
+            Visibility.PUBLISHED: {"hide"},
+            Visibility.HIDDEN: {"restore"},
+        }[Visibility(story.visibility)]
         shown = super().get_actions_detail(request, object_id)
-        return [button for button in shown if not unfit(story, leads_to[button.action_name.rsplit("_", 1)[1]])]
+        return [button for button in shown if button.action_name.rsplit("_", 1)[1] in fit]
 
-    def _show_one(self, request: Any, object_id: str, to: Visibility) -> HttpResponse:
+    def _show_one(self, request: Any, object_id: str, to: str) -> HttpResponse:
         self._show(request, [self.row(request, object_id)], to)
         return self.back_to(request, object_id)
 
-    def _show(self, request: Any, stories: Iterable[Story], to: Visibility) -> None:
+    def _show(self, request: Any, stories: Iterable[Story], to: str) -> None:
         refusals: Counter[str] = Counter()
         for story in stories:
-            refused = unfit(story, to) if allows(request.actor, Verb.PUBLISH, story) else "It is not yours to show."
-            if refused:
-                refusals[refused] += 1
+            try:
+                VERBS[to](actor=request.actor, story=story)
+            except CannotPlay as refused:
+                refusals[str(refused)] += 1
                 continue
-            # Only from the state that was looked at: what another hand changed meanwhile stays as they left it.
-            Story.objects.filter(pk=story.pk, visibility=story.visibility).update(visibility=to)
             self.log_change(request, story, f"The story was {DONE[to]}.")
             messages.success(request, f"“{story}” was {DONE[to]}.")
         for sentence, times in refusals.items():
             messages.error(
                 request, f"{times} {'story was' if times == 1 else 'stories were'} not {DONE[to]}: {sentence}"
             )
-
-
-def unfit(story: Story, to: Visibility) -> str:
-    """Why the story cannot be shown that way, or nothing."""
-    if story.visibility == to:
-        return "It is already."
-    if to is Visibility.PUBLISHED and story.visibility == Visibility.HIDDEN:
-        return "It is hidden. Restore it first."
-    if to is Visibility.PUBLISHED and story.finished_at is None:
-        return "Only a finished story can stand in the gallery."
-    if to is Visibility.PRIVATE and story.visibility != Visibility.HIDDEN:
-        return "Only a hidden story is restored."
-    return ""

@@ -52,16 +52,16 @@ def test_a_story_is_published_hidden_and_restored(finished: Story, client_for: C
     assert said == [
         "“pebble story” was put on the shelf.",
         "“pebble story” was hidden.",
-        "1 story was not put on the shelf: It is hidden. Restore it first.",
+        "1 story was not put on the shelf: Staff have hidden this story. It has to be restored before it is shown again.",
         "“pebble story” was given back to its reader.",
-        "1 story was not given back to its reader: It is already.",
+        "1 story was not given back to its reader: Only a hidden story is restored.",
     ]
 
 
 def test_an_unfinished_story_is_not_published(in_tenant: Any, client_for: Clients) -> None:
     story = admin_rows.story("pebble")
     assert act(client_for("staff"), "publish", story) == [
-        "1 story was not put on the shelf: Only a finished story can stand in the gallery."
+        "1 story was not put on the shelf: Only a finished story can stand in the gallery. Read it to an ending first."
     ]
     story.refresh_from_db()
     assert story.visibility == "private"
