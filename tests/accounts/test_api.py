@@ -129,19 +129,18 @@ class TestSigningIn:
         }
         assert told == dict.fromkeys(told, error(WRONG, 401))
 
-    @pytest.mark.parametrize(
-        ("given", "sentence"),
-        [
+    def test_what_is_missing_is_named(self, world: Any) -> None:
+        browser = Client(HTTP_HOST="localhost")
+        cases: list[tuple[dict[str, str], str]] = [
             ({}, "email: This field is required."),
             ({"email": "x", "password": "y"}, "email: Enter a valid email address."),
             ({"email": "reader@example.com"}, "password: This field is required."),
             ({"email": "reader@example.com", "password": ""}, "password: This field may not be blank."),
             ({"email": "reader@example.com", "password": "a\x00"}, "password: Null characters are not allowed."),
-        ],
-    )
-    def test_what_is_missing_is_named(self, world: Any, given: dict[str, str], sentence: str) -> None:
-        answer = Client(HTTP_HOST="localhost").post("/auth/login", given, content_type="application/json")
-        assert said(answer) == error(sentence, 400)
+        ]
+        for given, sentence in cases:
+            answer = browser.post("/auth/login", given, content_type="application/json")
+            assert said(answer) == error(sentence, 400)
 
     def test_what_is_no_json_and_other_methods(self, world: Any) -> None:
         browser = Client(HTTP_HOST="localhost")
@@ -155,7 +154,7 @@ class TestSigningIn:
     def test_too_often_is_a_429_whatever_the_headers_say(self, world: Any) -> None:
         """A new X-Forwarded-For each time is no new address."""
         told = [login(password="wrong", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}").status_code for number in range(22)]
-        assert told == [401] * 20 + [429] * 2
+        assert [answer.status_code for answer in told] == [401] * 20 + [429] * 2
         status, answer = said(login())
         assert (status, answer["code"], answer["error"][:25]) == (429, 429, "Request was throttled. Ex")
         # The control: another address is another count.

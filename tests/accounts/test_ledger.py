@@ -179,16 +179,16 @@ class TestClosing:
         assert ledger.spent_today(books.tenant.id) == entry[1]
 
     @pytest.mark.parametrize("first", CLOSES)
-    @pytest.mark.parametrize("second", CLOSES)
-    def test_it_happens_once(self, books: Any, first: str, second: str) -> None:
+    def test_it_happens_once(self, books: Any, first: str) -> None:
         cap(books, 1000)
         job = hold(books, 30)
         with transaction.atomic():
             CLOSES[first][0](job)
         before = (entries(), counters())
-        with pytest.raises(IntegrityError), transaction.atomic():
-            CLOSES[second][0](job)
-        assert (entries(), counters()) == before
+        for again, _ in CLOSES.values():
+            with pytest.raises(IntegrityError), transaction.atomic():
+                again(job)
+            assert (entries(), counters()) == before
 
     def test_a_cost_above_the_hold_blocks_further_buying(self, books: Any) -> None:
         cap(books, 100)

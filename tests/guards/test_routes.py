@@ -343,30 +343,29 @@ def test_no_post_goes_without_a_token(world: Any, client_for: Any, marked: Marke
 
 
 class TestHosts:
-    @pytest.mark.parametrize(
-        ("host", "status", "name"),
-        [
-            ("localhost", 200, "Fablewright"),
-            ("localhost:8000", 200, "Fablewright"),
-            ("LOCALHOST", 200, "Fablewright"),
-            ("127.0.0.1:8000", 200, "Fablewright"),
-            ("[::1]:8000", 200, "Fablewright"),
-            ("harbour.localhost", 200, "Harbour Press"),
-            ("Harbour.Localhost:8000", 200, "Harbour Press"),
-            ("harbour.localhost.", 200, "Harbour Press"),
-            ("foo.localhost", 400, ""),
-            ("evil.example.com", 400, ""),
-            ("localhost.evil.com", 400, ""),
-            ("harbour.localhost@evil.com", 400, ""),
-            ("bad host", 400, ""),
-            ("", 400, ""),
-        ],
-    )
-    def test_who_answers(self, client_for: Any, host: str, status: int, name: str) -> None:
-        answer = Client(HTTP_HOST=host).get("/")
-        assert answer.status_code == status
-        if name:
-            assert answer.context["tenant"].name == name
+    NAMES = {
+        "localhost": (200, "Fablewright"),
+        "localhost:8000": (200, "Fablewright"),
+        "LOCALHOST": (200, "Fablewright"),
+        "127.0.0.1:8000": (200, "Fablewright"),
+        "[::1]:8000": (200, "Fablewright"),
+        "harbour.localhost": (200, "Harbour Press"),
+        "Harbour.Localhost:8000": (200, "Harbour Press"),
+        "harbour.localhost.": (200, "Harbour Press"),
+        "foo.localhost": (400, ""),
+        "evil.example.com": (400, ""),
+        "localhost.evil.com": (400, ""),
+        "harbour.localhost@evil.com": (400, ""),
+        "bad host": (400, ""),
+        "": (400, ""),
+    }
+
+    def test_who_answers(self, world: Any) -> None:
+        browser, told = Client(), {}
+        for host in self.NAMES:
+            answer = browser.get("/", HTTP_HOST=host)
+            told[host] = (answer.status_code, answer.context["tenant"].name if answer.status_code == 200 else "")
+        assert told == self.NAMES
 
     def test_at_an_unknown_host_nothing_answers(self, world: Any, marked: Marked) -> None:
         browser = Client(HTTP_HOST="evil.example.com")

@@ -22,12 +22,11 @@ from tests.providers import toll
 ROOM = {Lane.WAIT: 50, Lane.CORE: 50}
 
 
-def work(*, kinds: tuple[Kind, ...] = (Kind.TEXT, Kind.IMAGE, Kind.VIDEO), **changes: Any) -> None:
-    """Make all that is queued, words first. `changes` goes into the words; pictures and films come without a file. What is
-    of another kind stays queued. Claiming has tests of its own; here a job is taken by its fence alone."""
-    while queued := list(
-        Job.objects.filter(status=Status.QUEUED, kind__in=kinds).select_related("model", "run").order_by("priority")
-    ):
+def work(**changes: Any) -> None:
+    """Make all that is queued, words first. `changes` goes into the words; pictures and films come without a file. Claiming
+    has tests of its own; here a job is taken by its fence alone."""
+    rows = Job.objects.filter(status=Status.QUEUED).select_related("model", "run").order_by("priority")
+    while queued := list(rows.all()):
         for job in queued:
             transitions.move(job, Status.RUNNING, fence=F("fence") + 1, sent_at=now())
             job.fence += 1
