@@ -28,7 +28,7 @@ PARENT_ENV = "FABLEWRIGHT_PARENT"
 """The process id of `make`, which may be killed instead of us."""
 DEMO_SIGN_INS = (
     ("reader@example.com", "reads and plays"),
-    ("author@example.com", "writes, shares, uses the studio"),
+    ("author@example.com", "plays, and publishes finished stories"),
     ("owner@example.com", "owns this library: /admin/"),
     ("operator@example.com", "runs the platform: /admin/"),
 )
