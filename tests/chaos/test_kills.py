@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.config.conftest import ROOT, Install, an_install
+from tests.installs import ROOT, Install, an_install
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(1500)]
 CLEAN: dict[str, Any] = {"not ended": 0, "submitted twice": [], "charged and not booked": [], "audit": []}

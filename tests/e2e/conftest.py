@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.config.conftest import Install, Play, an_install
+from tests.installs import Install, Play, an_install
 
 TEXT_WAIT = 30_000
 FILM_WAIT = 90_000
