@@ -457,10 +457,11 @@ class TestSockets:
         assert not follows(f"/ws/story/{marked.story}", FABLEWRIGHT, session)
 
     def no_hub(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The hub's thread would look at a database of its own."""
+        """The hub's thread would look at a database of its own, and channels would close the one this test is in."""
         from generation import live
 
         monkeypatch.setattr(live.hub, "follow", lambda follower: None)
+        monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
 
 
 def follows(address: str, host: str, session: Any, *, origin: str = "") -> bool:
