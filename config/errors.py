@@ -69,8 +69,9 @@ def _form(sentence: str, code: int) -> dict[str, Any]:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether the asker reads JSON rather than a page."""
-    if request.path.startswith(JSON_PREFIXES):
-        return True
+    match = getattr(request, "resolver_match", None)
+    if request.path.startswith(JSON_PREFIXES) or (match is not None and hasattr(match.func, "cls")):
+        return True  # a view of DRF: nobody reads those as a page
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 

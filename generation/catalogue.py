@@ -58,6 +58,16 @@ def of_kind(found: Iterable[Offer], kind: Kind) -> list[Offer]:
     return [offer for offer in found if offer.model.kind == kind and offer.is_usable]
 
 
+def keep_or_replace(found: Iterable[Offer], model: AiModel | None) -> AiModel | None:
+    """The model that a story began with, if the tier still offers it; else the tier's own choice of that kind, or None."""
+    if model is None:
+        return None
+    usable = of_kind(found, Kind(model.kind))
+    if any(offer.model.id == model.id for offer in usable):
+        return model
+    return usable[0].model if usable else None
+
+
 def has(tier: Tier, kind: Kind) -> bool:
     """Whether the tier has a usable model of a kind."""
     return bool(of_kind(offers(tier), kind))

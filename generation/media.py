@@ -5,14 +5,17 @@ Access was decided before: whoever calls `serve` has asked `accounts.access`.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 
 from generation.models import Asset
+
+log = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
 MAX_PART = 4 * 1024 * 1024
@@ -48,9 +51,13 @@ def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpRes
     if request.method == "HEAD":
         response: HttpResponse | StreamingHttpResponse = HttpResponse(status=status)
     elif length <= MAX_PART:
-        with path.open("rb") as kept:
-            kept.seek(start)
-            response = HttpResponse(kept.read(length), status=status)
+        try:
+            with path.open("rb") as kept:
+                kept.seek(start)
+                response = HttpResponse(kept.read(length), status=status)
+        except FileNotFoundError as lost:
+            log.exception("asset %s has no file at %s", asset.id, asset.storage_name)
+            raise Http404("This file is gone.") from lost
     else:
         response = StreamingHttpResponse(_chunks(path, start, length), status=status)
     response["Content-Length"] = str(length)

@@ -6,11 +6,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts import quotas
-from accounts.access import Actor
+from accounts.access import Actor, Visibility
 from accounts.models import Tier
 from generation import catalogue
 from generation.jobs import public
@@ -64,10 +64,13 @@ def landing(actor: Actor) -> dict[str, Any]:
 
 
 def unfinished(actor: Actor, tier: Tier | None = None) -> Reading | None:
-    """The latest story that this reader has not finished."""
+    """The latest story that this reader has not finished, or has taken up again on a branch without an ending."""
     if actor.user_id is None:
         return None
-    mine = Reading.objects.filter(reader_id=actor.user_id, story__finished_at=None)
+    goes_on = Q(scene__is_ending=False) & ~Exists(Scene.objects.filter(parent=OuterRef("scene")))
+    mine = Reading.objects.filter(Q(story__finished_at=None) | goes_on, reader_id=actor.user_id).exclude(
+        story__visibility=Visibility.HIDDEN
+    )
     if tier is not None:
         mine = mine.filter(story__tier=tier)
     return mine.select_related("story__tier", "scene").order_by("-updated_at").first()

@@ -100,12 +100,15 @@ def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, add
     )  # fmt: skip
 
 
-def keep_going(*, reader: User, scene: Scene, address: str) -> Scene:
-    """Three scenes more. Before the ending only the story's length changes; after it the story goes on from there."""
+def keep_going(*, reader: User, scene: Scene, address: str, seen_depth: int | None = None) -> Scene:
+    """Three scenes more than `seen_depth`, the length that the reader saw: asking twice adds three once. Before the ending
+    only the story's length changes; after it the story goes on from there."""
     _refuse_unwritten(scene)
     story = scene.story
     with transaction.atomic():
         story = Story.objects.select_for_update().get(id=story.id)
+        if seen_depth is not None and seen_depth != story.target_depth and not scene.is_ending:
+            return scene
         goal = (scene.depth if scene.is_ending else story.target_depth) + MORE_SCENES
         if goal > MAX_DEPTH:
             raise CannotPlay(f"No story here is longer than {MAX_DEPTH} scenes. Begin a new one.", status=409)
@@ -186,8 +189,14 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
     tier = story.tier
     depth = parent.depth + 1 if parent else 1
     must_end = depth >= story.target_depth or (choice is not None and choice.origin == Choice.Origin.WRAP_UP)
-    if story.text_model is None:
-        raise CannotPlay("The model that wrote this story is gone. Begin a new one.", status=409)
+    offered = catalogue.offers(tier)
+    text_model = catalogue.keep_or_replace(offered, story.text_model)
+    image_model = catalogue.keep_or_replace(offered, story.image_model)
+    video_model = catalogue.keep_or_replace(offered, story.video_model)
+    if text_model is None:
+        raise CannotPlay(
+            "No model that could write this story is available here now. Ask staff to grant one.", status=409
+        )
     scene = Scene(story=story, parent=parent, via=choice, depth=depth, must_end=must_end)
     scene.save()
     try:
@@ -207,27 +216,27 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
             memory=parent.memory if parent else "",
             seed=story.seed,
         )
-        request = catalogue.fit(story.text_model, request)
-        text = asking.add(run=run, model=story.text_model, request=request, step="write-scene", subject_id=scene.id)
+        request = catalogue.fit(text_model, request)
+        text = asking.add(run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id)
         Scene.objects.filter(id=scene.id).update(job=text)
         scene.job = text
-        if story.image_model is not None:
+        if image_model is not None:
             look = {"seed": story.seed, "aspect_ratio": "16:9", "style": story.art_style}
             drawn = asking.add(
                 run=run,
-                model=story.image_model,
-                request=catalogue.fit(story.image_model, look),
+                model=image_model,
+                request=catalogue.fit(image_model, look),
                 step="draw-scene",
                 subject_id=scene.id,
                 needs=[text],
             )
             Image.objects.create(scene=scene, job=drawn)
-            if story.video_model is not None:
+            if video_model is not None:
                 moving = {**look, "seconds": prompts.FILM_SECONDS}
                 filmed = asking.add(
                     run=run,
-                    model=story.video_model,
-                    request=catalogue.fit(story.video_model, moving),
+                    model=video_model,
+                    request=catalogue.fit(video_model, moving),
                     step="film-scene",
                     subject_id=scene.id,
                     needs=[drawn],

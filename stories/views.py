@@ -98,7 +98,11 @@ def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     if not found.is_ending:
         messages.success(request, "The story will run three scenes longer.")
-    return _play(request, found, lambda: play.keep_going(reader=request.user, scene=found, address=address_of(request)))
+    until = request.POST.get("until", "")
+    seen_depth = int(until) if until.isascii() and until.isdigit() and len(until) < 6 else None
+    return _play(request, found, lambda: play.keep_going(
+        reader=request.user, scene=found, seen_depth=seen_depth, address=address_of(request)
+    ))  # fmt: skip
 
 
 @admits(Door.TIER)

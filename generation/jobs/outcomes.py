@@ -148,10 +148,19 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
 
 
 def _make_ready(job: Job) -> None:
+    """Make a waiting job ready. What goes wrong here is its own trouble and must not undo the job it waited for."""
     try:
-        make_ready(job)
+        with transaction.atomic():
+            make_ready(job)
     except CannotBuy as refused:
         end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
+    except Exception as error:
+        log.exception("the step %s could not prepare job %s", job.step, job.id)
+        noun = policy.NOUNS[Kind(job.kind)]
+        end_badly(
+            job, Status.FAILED, book=False, error_class="prepare", error_detail=repr(error),
+            message=f"{noun} could not be asked for. Staff have been told. {policy.NOTHING_CHARGED}",
+        )  # fmt: skip
 
 
 def _ask_again(job: Job, answer: steps.AskAgain) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,7 +158,7 @@ class TestChoose:
     def test_a_story_whose_model_is_gone_says_so(self, reader: User, first: Scene) -> None:
         Story.objects.filter(id=first.story_id).update(text_model=None)
         before = counts()
-        with pytest.raises(CannotPlay, match="Begin a new one") as refused:
+        with pytest.raises(CannotPlay, match="Ask staff to grant one") as refused:
             play.choose(reader=reader, scene=worker.fresh(first), choice=way(first), address=HERE)
         assert (refused.value.status, changed(before)) == (409, {})
 
@@ -307,13 +308,30 @@ class TestLimits:
         factories.story(reader, in_tenant.kids, film=True)
         assert LedgerEntry.objects.filter(amount_micros=TOLL_PRICE).count() == 3
 
-    def test_an_unpriced_model_leaves_nothing(self, reader: User, in_tenant: Any, toll: Any) -> None:
+    def test_a_model_that_may_no_longer_be_bought_from_is_replaced(
+        self, reader: User, in_tenant: Any, toll: Any
+    ) -> None:
+        """Unpriced, or its grant withdrawn: the tier's other model of that kind goes on; without one there is no picture."""
+        from generation.models import ModelGrant
+
         wishes = factories.wishes(in_tenant.kids)
         AiModel.objects.get(key="toll-paint").prices.all().delete()
+        scene = play.start(reader=reader, tier=in_tenant.kids, wishes=wishes, address=HERE)
+        assert scene.image.job.model.key == "demo-painter"
+        ModelGrant.objects.filter(model__kind="image").delete()
+        bare = play.start(reader=reader, tier=in_tenant.kids, wishes=replace(wishes, nonce=uuid.uuid4()), address=HERE)
+        assert not Image.objects.filter(scene=bare).exists()
+        ModelGrant.objects.filter(model__kind="text").delete()
         before = counts()
-        with pytest.raises(CannotPlay, match="has no price yet"):
-            play.start(reader=reader, tier=in_tenant.kids, wishes=wishes, address=HERE)
+        again = replace(wishes, nonce=uuid.uuid4())
+        with pytest.raises(CannotPlay, match="Ask staff to grant one"):
+            play.start(reader=reader, tier=in_tenant.kids, wishes=again, address=HERE)
         assert changed(before) == {}
+
+    def test_three_pages_longer_pressed_twice_adds_three(self, reader: User, first: Scene) -> None:
+        for _ in range(2):
+            play.keep_going(reader=reader, scene=worker.fresh(first), address=HERE, seen_depth=3)
+        assert Story.objects.get(id=first.story_id).target_depth == 6
 
 
 class TestRetry:

@@ -58,7 +58,7 @@ class Demo:
     faults_file: str = ""
     log_file: str = ""
     name: str = "demo"
-    replay: Replay = Replay.FREE  # tests set "never" or "lookup" to see how a dearer provider is treated
+    replay: Replay = Replay.FREE  # tests set "never" to see how a dearer provider is treated
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "replay", Replay(self.replay))

@@ -25,7 +25,8 @@ from .people import (
     WOMEN,
     WONDERS,
 )
-from .premise import Premise, is_being, singular
+from .phrases import is_being, singular
+from .premise import Premise
 from .prose import PLACES
 from .shapes import Place
 from .voice import habits

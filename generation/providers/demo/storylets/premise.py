@@ -23,7 +23,8 @@ from .lexicon import (
     OBJECTS,
 )
 from .manners import is_foul, is_hostile
-from .people import ANIMALS, HE_WORDS, PEOPLE, ROBOTS, SHE_WORDS, WONDERS
+from .people import HE_WORDS, SHE_WORDS
+from .phrases import is_being, phrase, singular
 from .verbs import PAST, TENSED
 
 _LEAD = re.compile(
@@ -135,83 +136,6 @@ def _foreign(quote: str, words: frozenset[str]) -> Premise:
     return Premise(quote=quote, full=full, kind=kind, object=thing, goal=goal, words=words)
 
 
-def singular(word: str) -> str:
-    """The singular of a noun as far as the lexicon of beings knows it."""
-    irregular = {
-        "mice": "mouse",
-        "geese": "goose",
-        "wolves": "wolf",
-        "thieves": "thief",
-        "wives": "wife",
-        "foxes": "fox",
-        "witches": "witch",
-        "children": "child",
-        "people": "person",
-        "men": "man",
-        "women": "woman",
-        "fairies": "fairy",
-        "puppies": "puppy",
-        "ponies": "pony",
-        "princesses": "princess",
-    }
-    if word in irregular:
-        return irregular[word]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
-
-
-def is_being(word: str) -> bool:
-    """Whether a story can have `word` for a hero."""
-    one = singular(word.lower())
-    for lexicon in (PEOPLE, ANIMALS, WONDERS, ROBOTS):
-        if word.lower() in lexicon or one in lexicon:
-            return True
-    if one in OBJECTS or one in NOT_CARRIED:
-        return False
-    return bool(
-        re.search(r"(?:keeper|maker|master|man|woman|smith|wright|ologist|monger|herder|catcher|girl|boy)$", one)
-    )
-
-
-def _phrase(tokens: list[str], start: int) -> tuple[int, list[str]]:
-    """The noun phrase that starts at the determiner `tokens[start]`: where it ends, and its words."""
-    at = start + 1
-    words = [tokens[start]]
-    while at < len(tokens) and len(words) < 8:
-        word = tokens[at].lower()
-        bare = word.strip(",.;:!?")
-        if bare == "of" and words[-1].lower() in (
-            "keeper",
-            "king",
-            "queen",
-            "captain",
-            "guardian",
-            "mayor",
-            "daughter",
-            "son",
-            "queen",
-            "prince",
-            "princess",
-            "pair",
-            "team",
-            "family",
-        ):
-            words.append(bare)
-            at += 1
-            if at < len(tokens) and tokens[at].lower() in ("the", "a", "an"):
-                words.append(tokens[at].lower())
-                at += 1
-            continue
-        if not bare or bare in BOUNDARY or bare in DETERMINERS or bare == "of":
-            break
-        if bare in TENSED and len(words) > 1:
-            break
-        words.append(tokens[at].strip(",.;:!?"))
-        at += 1
-        if word != bare:
-            break
-    return at, words
-
-
 def _hero(told: Premise, first: str, text: str) -> Premise:
     tokens = first.split()
     if not tokens:
@@ -233,7 +157,7 @@ def _hero(told: Premise, first: str, text: str) -> Premise:
         tokens = ["the" if singular(tokens[-1].lower()) else "a", *tokens]
         starts = [0, *(at + 1 for at in starts)]
     for start in starts:
-        end, words = _phrase(tokens, start)
+        end, words = phrase(tokens, start)
         body = [word for word in words[1:] if word]
         being = next((at for at in range(len(body) - 1, -1, -1) if is_being(body[at])), -1)
         if being < 0:
@@ -258,7 +182,7 @@ def _hero(told: Premise, first: str, text: str) -> Premise:
         rest = tokens[end:]
         companion = ""
         if rest[:1] and rest[0].lower() in ("and", "with") and len(rest) > 2 and rest[1].lower() in DETERMINERS:
-            after, other = _phrase(rest, 1)
+            after, other = phrase(rest, 1)
             if is_being(other[-1]):
                 companion = other[-1].lower()
                 rest = rest[after:]
@@ -284,7 +208,7 @@ def _named(told: Premise, tokens: list[str], head: str, first: str) -> Premise:
         rest, plural = rest[2:], True
     kind = ""
     if rest and rest[0].lower() in ("the", "a", "an"):
-        end, words = _phrase(rest, 0)
+        end, words = phrase(rest, 0)
         if is_being(words[-1]):
             kind, rest = words[-1].lower(), rest[end:]
     name = " and ".join(names)
@@ -299,7 +223,7 @@ def _you(told: Premise, first: str) -> Premise:
     tokens = rest.split()[1:]
     kind, full = "", "you"
     if len(tokens) > 2 and tokens[0].lower() in ("am", "are") and tokens[1].lower() in DETERMINERS:
-        end, words = _phrase(tokens, 1)
+        end, words = phrase(tokens, 1)
         if is_being(words[-1]):
             kind, tokens = singular(words[-1].lower()), tokens[end:]
     clause = _clause(tokens)
@@ -358,7 +282,7 @@ def _object(text: str, told: Premise) -> str:
     for start, token in enumerate(tokens):
         if token.lower() not in DETERMINERS:
             continue
-        _, words = _phrase(tokens, start)
+        _, words = phrase(tokens, start)
         body = [word.lower() for word in words[1:] if word][:4]
         owners = [at for at, word in enumerate(body) if word.endswith(("'s", "s'"))]
         body = body[owners[-1] + 1 :] if owners else body  # "the queen's umbrella" is an umbrella
