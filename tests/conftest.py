@@ -28,6 +28,11 @@ def need(present: object, reason: str) -> None:
         pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that start processes of their own take longest and go first, so that no core waits for the other's last."""
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """At the end: what could not be run, and why."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import asdict
 
 from django.conf import settings
 from django.db import transaction
@@ -96,13 +97,12 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
     )
     if not made:
         return  # what staff changed or took away since then stays so
-    for model in models:
-        ModelGrant.objects.create(tier=tier, model=model, is_default=True)
-    for at, start in enumerate(shelf.starts):
-        Beginning.objects.create(
-            tier=tier, slug=start.slug, title=start.title, blurb=start.blurb, prompt=start.prompt,
-            art_style=start.art_style, cover_alt=start.cover_alt, position=at,
-        )  # fmt: skip
+    ModelGrant.objects.bulk_create(
+        [ModelGrant(tier=tier, model=model, kind=model.kind, is_default=True) for model in models]
+    )
+    Beginning.objects.bulk_create(
+        [Beginning(tier=tier, position=position, **asdict(start)) for position, start in enumerate(shelf.starts)]
+    )
 
 
 def _people(tenants: dict[str, Tenant]) -> None:
