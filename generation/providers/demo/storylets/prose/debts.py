@@ -64,7 +64,7 @@ SILENCE = Arc(
                "Clink, it went; clink. Behind [each window|every curtain|one pane after another] a face came up like [a fish|a bubble|bread]. By the time {h} had reached the end there were {count} children walking behind, all trying to say the same word.",
                "the children who had walked behind"),
         Choice("Write on the slate: WHO HEARD THE LAST SOUND?", "wary",
-               "The slate went from hand to hand, and came back with a map on it. The last sound had been a laugh, at a quarter past four; somebody had drawn its direction with an arrow, and, because they were thorough, how long it was.",
+               "The slate went [from hand to hand|up one side and down the other|round by way of the baker's], and came back with a map on it. The last sound had been a laugh, at [a quarter past four|ten to six|a little after two]; somebody had drawn its direction with an arrow, and, [because they were thorough|since there was room|to be quite fair to it], how long it was.",
                "the laugh with its length marked", gain="a slate with an arrow"),
         Choice("Wrap up the {o} so that {rival} can't hear it", "sly",
                "In three scarves it made just a sort of cough. {rival} came by with {rival_his} head on one side and stood there, so close one could smell the peppermint. What was in {rival_his} face was not greed. {h} would have preferred greed.",

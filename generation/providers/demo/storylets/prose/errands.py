@@ -17,7 +17,7 @@ HOUR = Arc(
                "“To slow them,” said {rival}, so honestly that it took a moment to go in. “I have a bill to pay on {day}. I thought that if {day} were to come a little late—” {rival_he} looked at the oilcan as if somebody else had put it there.",
                "the bill {rival} could not pay"),
         Choice("Set every clock you pass an hour ahead, to gain time", "sly",
-               "By noon it was one o'clock in some streets and half past eleven in others. Shops shut that had only just opened. Two people missed a wedding, and, as it turned out, were glad; but they did not know that yet, and they remembered who had been seen on the ladder.",
+               "By noon it was [one o'clock|ten to two|a quarter past] in some streets and [half past eleven|barely ten|breakfast] in others. [Shops shut that had only just opened|The school came out and was sent in again|A baker sold yesterday's bread as tomorrow's]. Two people missed [a wedding|a train|an operation], and, as it turned out, were glad; but they did not know that yet, and they remembered who had been seen on the ladder.",
                "the hour that {h} had stolen", owes="an hour to the whole of {town}"),
     ),
     Storylet("hour.turn", ("Under the Floor", "A Minute a Day", "The Works"), (
@@ -95,7 +95,7 @@ MISSING = Arc(
                "“Go on,” said {h}, and sat. The chair was cold, and then wasn't. {f} got as far as the door. Then she came back, and sat down on {hs} knee, and {ally} on hers, and the chair, which had been made for one, gave way.",
                "the chair that was made for one", fate="used"),
         Choice("Offer them a trade: the {o} for {f}, and no more suppers", "wary",
-               "They discussed it. It took a long while, being all in nods. At last the oldest raised its cup, and the others raised theirs, and for the first time, with a noise like rain on a roof, they drank.",
+               "They [discussed|considered|went into] it. It took [a long while|most of an hour|two candles], being all in nods. At last the [oldest|tallest|dustiest] raised its cup, and the others raised theirs, and for the first time, with a noise like [rain on a roof|gravel in a pail|a far-off cart], they drank.",
                "the bargain made in nods", fate="traded"),
     ), view="interior", spot="castle"),
     (

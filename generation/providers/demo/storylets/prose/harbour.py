@@ -23,10 +23,10 @@ HARBOUR = Place(
     ("brass bell", "ship in a bottle", "storm lantern", "blue glass float", "compass", "tin box", "sealed letter"),
     ("a ropemaker's girl", "a pilot's boy", "a retired diver", "an otter", "a ship's cat"),
     (
-        "{town} is built on its own breakwater, and at high water the cellars talk. There are {count} streets, all of which end in the sea; strangers learn to walk with one hand out.",
+        "{town} is built on its own breakwater, and at [high water|the spring tides|night] the cellars [talk|grumble|hum]. There are {count} streets, all of which end in the sea; strangers learn to [walk with one hand out|go home by daylight|count their steps].",
         "The tide at {town} goes out [so far that for six hours each day the boats lie on their sides like cows|past {far}, and for half of each day the boats lie about like cows|so far that the {folk} put on hats to go and look for it]. Then it [comes back, all at once, with other people's belongings|remembers, and runs, and is in the kitchens before the kettle|returns all in one go, bringing chairs].",
         "In {town} they paint the doors with what is left from the boats, so you can tell from a house what became of whom. Along {lane} that year [nearly everything was green|there had been a run of red|it was all one yellow, and no one spoke of it].",
-        "Nobody in {town} says goodbye; it is thought to be tempting. They say “Mind the chain,” and lift two fingers, and go on with their {fare}.",
+        "Nobody in {town} says goodbye; it is thought to be [tempting|asking for it|a kind of push]. They say “Mind the [chain|step|rope],” and lift [two fingers|a chin|an elbow], and go on with their {fare}.",
     ),
     (
         "Out past {far} the tide turned over. In {town} they felt it in the cellars, and said so, and passed the bread.",

@@ -102,7 +102,7 @@ LETTER = Arc(
     (
         "{f} took it. She took it crossly, and asked them in crossly, and put out {count} cups as though each had insulted her; and when the tune was played to the end it was found to be quite an ordinary tune. She had them play it again.",
         "She did take it, then, what had been sent to her; not for its own sake, she said, but because it was blocking the path. On {day}s one can hear both endings, first one and then the other, from up by {height}. Opinion in {town} is divided.",
-        "Would she take it? She would; she had only wanted, all those years, for somebody to come who would not go away when told. The board on her gate has been turned about. On the back it says PUSH.",
+        "Would she take it? She would; she had only wanted, all [those years|that time|that while], for somebody to come who would not go away when told. The board on her gate has been [turned about|turned round|hung the other way]. On the back it [says PUSH|says COME IN|has been left blank].",
     ),
 )
 
@@ -140,7 +140,7 @@ CLOSING = Arc(
         "“The token, then,” said {rival}. “Show it and say what you'll have done. That's the law; I looked it up.” {rival_he} had gone rather pale. A hush went [along the steps|from step to step|down {lane}] from the [pump|first house] to the end. {ally} gave {him} a push between the shoulders, and there {h} {was}, out in the middle, with the {o}.",
     ), "standing in the middle of the street holding up the {o}, neighbours on their doorsteps", "A new hat lifts off in the wind and rolls away between ladders.", (
         Choice("Say that {lane} stays, and make the law do its work", "bold",
-               "{h} held up the {o} and said it: “It stays.” It came out rather high. The men with the ladders looked at each other, and at the ham, and laid the ladders down; it turned out that most of them had an aunt here.",
+               "{h} held up the {o} and said it: “It stays.” It came out [rather high|with a squeak in it|louder than was meant]. The men with the ladders looked at each other, and at the [ham|hats|dogs], and laid the ladders down; it turned out that [most of them|half of them|all but one] had [an aunt|a cousin|a grandmother] here.",
                "the men who laid down their ladders", fate="used"),
         Choice("Break the claim: give everyone on the steps a share", "kind",
                "“I've the say,” said {h}, “and I say it's theirs,” and {he} carried the {o} down the line and had each of them lay a hand on it, the dog too. After that there were {count} and a half owners, and no pen in the world could have cleared them all.",
@@ -152,7 +152,7 @@ CLOSING = Arc(
     (
         "In the spring {lane} was there. It was there in the rain, with its gutters singing, and on the first warm day they carried out the tables. {rival}'s tape is used for hopscotch now; it is very exact.",
         "It stood; it stands yet. Some of it leans. When the notice finally came down there was an older one underneath, and under that one older still, all saying the same thing. {lane} had been about to be cleared for {years} years before anybody was born.",
-        "They did not clear it. There was a bit of unpleasantness with a drainpipe and that was all. In the spring each door was painted, no two the same, so that from {height} one could see at a glance what would have been lost.",
+        "They did not clear it. There was [a bit of unpleasantness with a drainpipe|one broken pane, and an apology|a letter, and a stiff answer] and that was all. In [the spring|March|the first dry week] each door was painted, no two the same, so that from {height} one could see at a glance what would have been lost.",
     ),
 )
 
@@ -202,7 +202,7 @@ DOUBLE = Arc(
     (
         "So there had been two of them all along, through a mistake with the baskets. {town} got used to it, as it had to drains. One limps and one hums; the bills are sent to {rival}, who keeps no ledger now and sleeps better.",
         "It was a namesake that had been going about: no more than that, and no less. They had breakfast together. “You really do hum,” said the other, over the eggs. The goose went back on the {day}, with a ribbon, {count} yards of it.",
-        "Who had it been? Somebody of the same name with no place to use it. There is a second hook by the door these days. People still get them confused, though not, since that evening, on purpose.",
+        "Who had it been? Somebody of the same name with no place to use it. There is [a second hook by the door|another cup on the shelf|a second name under the bell] these days. People [still get them confused|mix them up yet|call after the wrong one], though not, since that [evening|week|business], on purpose.",
     ),
 )
 

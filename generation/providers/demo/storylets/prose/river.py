@@ -49,7 +49,7 @@ RIVER = Place(
         ), spot="boat", barter=True),
         Storylet("riv.heron", ("The Heron's Office", "Complaints in Writing", "One Leg at a Time"), (
             "The heron stood in the shallows with one foot up, filing. Fish went in on the left and came out on the right, with a slip of reed round them. “Next,” said the heron. {f}, ahead in the line with a jug, explained that one has to apply. It used to be the bishop's river. Now it was the heron's; it had simply been there longest.",
-            "“Object?” said the heron. It bent its neck and looked at the {o} with the left eye, then, for fairness, with the right. “That was reported sunk. Form nine. I signed it.” Its yellow foot came slowly down. “If that's not on the bottom, something else is down there keeping its place.”",
+            "“[Object|Purpose|Item]?” said the heron. It [bent its neck|leaned down|brought its head round] and looked at the {o} with the left eye, then, [for fairness|to be thorough|as the rule is], with the right. “That was [reported sunk|written off in the spring|put down as drowned]. Form [nine|thirty|eleven]. I [signed|stamped] it.” Its yellow foot came [slowly|carefully] down. “If that's not on the bottom, something else is down there keeping its place.”",
         ), "in a line on duckboards before a solemn heron standing in the shallows", "The heron sets down one foot and rings spread outward.", (
             Choice("Offer to wade in and look", "bold",
                    "It came to the knees, and then all at once to the chin. There was a handle. {he} pulled; and with a noise like a kiss the river gave up a drawer. It was full of spoons, and lined in this year's newspaper.",
