@@ -35,7 +35,7 @@ CASTLE = Place(
     (
         Storylet("cas.armour", ("The Empty Knight", "Sir Nobody", "Somebody at Home"), (
             "On the stair stood a suit of armour which the {folk} called Sir {m}. He had nobody in him. He was dusted on {day}s and otherwise let be. But as {h} came by with the {o} the visor went up, by itself, with a squeak; and there came out of the dark inside a cough.",
-            "“I beg your pardon,” said the armour. “One gets stiff. I was told I'd be relieved at midnight, and that was—” It tried to count upon its gauntlet. Two fingers dropped off and rolled away down {lane}. “Is it you?” it said. “You've brought the token, I see. Then I may sit down?”",
+            "“I beg your pardon,” said the armour. “One gets [stiff|rusty|out of the way of it]. I was told I'd be relieved at [midnight|the next bell|cockcrow], and that was—” It tried to count upon its gauntlet. Two fingers dropped off and rolled away down {lane}. “Is it you?” it said. “You've brought the token, I see. Then I may sit down?”",
         ), "on a spiral stair facing an empty suit of armour with its visor up", "The visor squeaks up and a puff of dust comes out.", (
             Choice("Tell it yes, and take over the watch", "kind",
                    "It sat. It went on sitting, plate by plate, until there was a tidy pile with a helmet on the top. “Nothing to report,” it sighed. {h} stood there until it was light. {he} had no notion what {he} {was} guarding; but nothing, it's true, got past.",

@@ -151,8 +151,8 @@ GOAL = Arc(
     )),
     (
         "So {h} did {goal}; not that day, or not so that a judge would have passed it, but on the {day} after, before breakfast, without meaning to. {the_beast} saw. {rival} paid up in coppers, every one polished.",
-        "Would {he} {goal}? The odds came down to evens, and then somebody wiped them off. By the time it happened it had been going to happen for so long that people only looked up and smiled and went back to their soup.",
-        "Yes. That is the short of it. To {goal} takes, it seems, one person to start and another to be cross about it. They have put up a stone where it was done. It gives no names, but there's a goat on it.",
+        "Would {he} {goal}? The odds came down to [evens|nothing|a handshake], and then somebody [wiped them off|rained on the slate|gave the stakes back]. By the time it happened it had been going to happen for [so long|such a while|so many weeks] that people only looked up and smiled and went back to their soup.",
+        "[Yes|It was done|It came off]. That is the [short|long and short|whole] of it. To {goal} takes, it seems, one person to [start|begin|try] and another to be [cross|rude|doubtful] about it. They have put up a [stone|post|bench] where it was done. It gives no names, but there's a [goat|ladder|pie] on it.",
     ),
 )
 

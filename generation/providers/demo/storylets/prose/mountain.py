@@ -24,9 +24,9 @@ MOUNTAIN = Place(
     ("a guide's daughter", "a goatherd", "an old mountaineer", "a small bear", "a mountain hare"),
     (
         "{town} has {count} houses and one of them is always being dug out. The {folk} live on the upper floor in winter and in the cellar all summer, because of the cheese.",
-        "To get to {town} one goes up until the road gives in, and then it is the next valley. It is the only place on the map where the name is printed standing on end.",
+        "To get to {town} one goes up until the [road|mule|argument] gives in, and then it is the [next|second] valley. It is the only place on the map where the name is printed [standing on end|upside down|in pencil].",
         "Every roof in {town} is tied down with stones, and every stone is somebody's. People leave them to their children. On {lane} there had been a lawsuit about one for {years} years.",
-        "They do not say up and down in {town}. They say to the bell and to the bread.",
+        "They do not say up and down in {town}. They say to the [bell|sky|chapel|crows] and to the [bread|valley|doctor|trains].",
     ),
     (
         "Snow filled the last of the footprints. From {height} it looked as if no one had ever been anywhere; but the stoves in {town} knew otherwise.",
