@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import responses
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Tenant, Tier, User
@@ -49,6 +50,12 @@ def no_requests_calls() -> Iterator[None]:
     """A tripwire: any call made with `requests`, which nothing here may use, fails."""
     with responses.RequestsMock(assert_all_requests_are_fired=False):
         yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Throttles count in the cache, which outlives a test's rollback: what one test asked must not slow the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -20,11 +19,6 @@ from tests.stories import worker
 
 pytestmark = pytest.mark.django_db
 WRONG = "Email or password is wrong. Check both and try again."
-
-
-@pytest.fixture(autouse=True)
-def not_throttled() -> None:
-    cache.clear()
 
 
 @pytest.fixture
