@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import Tier
-from generation.adapters import all_adapters
+from generation.adapters import adapter
 from generation.errors import CannotBuy, NotGranted, UnknownModel, Unpriced
 from generation.models import AiModel, ModelGrant, Price, Unit
-from generation.providers.contract import Capabilities, Kind, Request, refuse_unsupported
+from generation.providers.capabilities import Capabilities, Sizes, refuse_unsupported
+from generation.providers.contract import Kind, Request
+from generation.providers.fitting import Adjusted
+from generation.providers.fitting import fit as fit_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,36 @@ def choose(tier: Tier, kind: Kind, key: str = "", *, field: str = "model") -> Ai
 
 def capabilities(model: AiModel) -> Capabilities | None:
     """What the model takes, or None where no adapter of this install speaks to it."""
-    adapter = all_adapters().get(model.provider)
-    return adapter.capabilities(model.remote_name) if adapter else None
+    try:
+        able = adapter(model.provider)
+    except KeyError:
+        return None
+    found = able.capabilities(model.remote_name, Kind(model.kind), model.options)
+    return found and stated(found, model.capabilities)
+
+
+def stated(able: Capabilities, said: Mapping[str, Any]) -> Capabilities:
+    """What the adapter knows, with what the platform's staff wrote down about this model in its place."""
+    return replace(able, **{name: as_value(name, value) for name, value in said.items()}) if said else able
+
+
+def as_value(name: str, value: Any) -> Any:
+    """A field of `Capabilities` from its JSON."""
+    if name == "takes":
+        return frozenset(value)
+    if name == "sizes":
+        return Sizes(**value) if value else None
+    if isinstance(value, list):
+        return tuple(tuple(part) if isinstance(part, list) else part for part in value)
+    if isinstance(value, dict):
+        return {key: tuple(part) if isinstance(part, list) else part for key, part in value.items()}
+    return value
+
+
+def fitted(model: AiModel, request: Request) -> tuple[Request, Adjusted]:
+    """The request in the model's own terms, and what was changed on the way: what is quoted is what is sent."""
+    able = capabilities(model)
+    return fit_shape(request, able) if able is not None else (request, {})
 
 
 def fit(model: AiModel, wishes: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,10 +139,10 @@ def fit(model: AiModel, wishes: Mapping[str, Any]) -> dict[str, Any]:
     if able is None:
         return {}
     takes = {
-        "seed": able.seed,
-        "aspect_ratio": wishes.get("aspect_ratio") in able.aspect_ratios,
-        "style": wishes.get("style") in able.styles,
+        "aspect_ratio": bool(able.aspect_ratios or able.sizes or able.fixed_sizes),
+        "style": wishes.get("style") in able.choices.get("style", ()),
         "seconds": able.seconds is not None,
+        **{name: name in able.takes for name in ("seed", "schema", "negative_prompt", "audio")},
     }
     return {name: value for name, value in wishes.items() if takes.get(name, True)}
 

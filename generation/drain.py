@@ -19,7 +19,7 @@ from django.conf import settings
 
 from accounts.tenancy import scope
 from generation import policy, purchases, slots
-from generation.adapters import adapter
+from generation.adapters import BUILT_IN, account_of, adapter, options_of
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, outcomes
 from generation.jobs.transitions import LostClaim
@@ -28,7 +28,7 @@ from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
-from generation.purchases import Held, Outcome, Progress
+from generation.purchases import Held, Outbox, Outcome, Progress, Words
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ STOP_ENV = "FABLEWRIGHT_STOP_FILE"
 @cache
 def lanes() -> Lanes:
     """This process's painting children; they stay between drains, because starting one costs half a second."""
-    return Lanes(settings.GENERATION["LANES"] or os.cpu_count() or 1, {"demo": settings.DEMO})
+    options = {name: options_of(name) for name in BUILT_IN}
+    return Lanes(settings.GENERATION["LANES"] or os.cpu_count() or 1, options)
 
 
 def told_to_stop() -> bool:
@@ -59,7 +60,7 @@ class Drain:
         self.worker = worker
         self.linger_seconds = linger_seconds
         self.held: dict[uuid.UUID, Held] = {}
-        self.outbox: queue.SimpleQueue[Progress | Outcome] = queue.SimpleQueue()
+        self.outbox: Outbox = queue.SimpleQueue()
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
 
@@ -72,6 +73,7 @@ class Drain:
                 moment = time.monotonic()
                 if moment - beaten >= BEAT_SECONDS:
                     beaten = moment
+                    self._tell_to_stop()
                     if slot is not None and not slots.beat(slot, len(self.held)):
                         return
                 if moment - renewed >= self.lease_seconds / 4:
@@ -137,20 +139,24 @@ class Drain:
             self._begin(job, {Recovery.SEND: "start", Recovery.POLL: "check", Recovery.FIND: "find"}[recovery])
 
     def _begin(self, job: Job, verb: str) -> None:
-        inputs = job.request.get("inputs", [])
-        assets = Asset.objects.in_bulk([given["asset"] for given in inputs]) if inputs else {}
-        files = [
-            (given["role"], kept.media_type, kept.storage_name)
-            for given in inputs
-            if (kept := assets.get(uuid.UUID(given["asset"]))) is not None
-        ]
+        files: dict[str, str] = {}
+        for given in job.request.get("inputs", []):
+            kept = Asset.objects.get(id=given["asset"])
+            files[given["asset"]] = kept.storage_name
+            given["media_type"] = kept.media_type
+        able = account_of(job)
         if verb == "start":
             outcomes.sent(job)
-        left = asking.deadline_seconds(job)
-        held = Held(job, verb, gives_up_at=time.monotonic() + left, inputs=files)
+        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job))
         self.held[job.id] = held
         purchases.begin(held, self.lanes, self.outbox)
         crash_point("after_sent")
+
+    def _tell_to_stop(self) -> None:
+        """Ask providers to stop working on what was cancelled."""
+        for job in claiming.cancelled_elsewhere():
+            with scope(job.tenant_id):
+                purchases.tell_to_stop(job, account_of(job))
 
     def _take_in(self, wait_seconds: float) -> None:
         """Write what came back; wait for the first of it at most `wait_seconds`."""
@@ -165,7 +171,7 @@ class Drain:
             except queue.Empty:
                 return
 
-    def _write(self, item: Progress | Outcome) -> None:
+    def _write(self, item: Progress | Words | Outcome) -> None:
         held = item.held
         if self.held.get(held.job.id) is not held:
             return  # given up already: what comes late is not written
@@ -173,6 +179,8 @@ class Drain:
             with scope(held.job.tenant_id):
                 if isinstance(item, Progress):
                     self._note(held, item.share)
+                    return
+                if isinstance(item, Words):
                     return
                 del self.held[held.job.id]
                 self._write_outcome(item)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from generation import providers
+from generation.providers.contract import Emit
 from generation.providers.errors import ProviderError, Transient
 
 LENGTH = struct.Struct(">Q")
@@ -145,7 +146,7 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the answers
     os.nice(5)  # painting yields to the pages that people wait for
-    adapters = providers.build(receive(requests))
+    adapters = {name: providers.make(name, **options) for name, options in receive(requests).items()}
     while True:
         try:
             verb, provider, argument = receive(requests)
@@ -153,7 +154,8 @@ def main() -> None:
             return
         try:
             if verb == "start":
-                value = adapters[provider].start(argument, lambda share: send(answers, ("progress", share)))
+                emit = Emit(progress=lambda share: send(answers, ("progress", share)))
+                value = adapters[provider].start(argument, emit)
             else:
                 value = getattr(adapters[provider], verb)(argument)
             send(answers, ("result", value))

@@ -7,39 +7,54 @@ import queue
 import re
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
 
 from generation import storage
-from generation.adapters import adapter
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
 from generation.models import Job, Lane
-from generation.providers.contract import Done, Finds, Handle, Input, Kind, Pending, Request
-from generation.providers.errors import ProviderError, Unknown
+from generation.providers.budget import BUDGET
+from generation.providers.contract import (
+    Cancels, Done, Emit, Finds, Handle, Kind, Link, Opens, Pending, Provider, Request,
+)
+from generation.providers.errors import Damaged, ProviderError, Transient, Unknown
 
 log = logging.getLogger(__name__)
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that PostgreSQL keeps in no column. A model whose answer was cut inside an emoji sends half of one."""
+FETCH_TRIES = 4
+FETCH_WAIT_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class Held:
-    """A job in this worker's hands. `verb` is start, check or find."""
+    """A job in this worker's hands. `verb` is start, check or find; `able` speaks with the key of the job's account."""
 
     job: Job
     verb: str
+    able: Provider
+    request: Request
     gives_up_at: float
     noted_share: float = -1.0
     noted_at: float = 0.0
-    inputs: list[tuple[str, str, str]] = field(default_factory=list)
-    """(role, media type, storage name) of the files that go along."""
+    said: list[str] = field(default_factory=list)
+    """Pieces of text that came so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     held: Held
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of text, as it is written."""
+
+    held: Held
+    piece: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +68,45 @@ class Outcome:
     at: float = field(default_factory=time.monotonic)
 
 
-def begin(held: Held, lanes: Lanes, outbox: queue.SimpleQueue[Progress | Outcome]) -> None:
+Outbox = queue.SimpleQueue[Progress | Words | Outcome]
+
+
+def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], seconds: float) -> Held:
+    """Take a job into hand; `files` are the storage names of its inputs by asset. They are read when the request is
+    written out, and not kept while the provider works."""
+    readers = {asset: partial(storage.read, name) for asset, name in files.items()}
+    return Held(job, verb, able, request_of(job, files=readers), gives_up_at=time.monotonic() + seconds)
+
+
+def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     """Hand the purchase to a thread of its own; what comes back goes to `outbox`. A daemon thread, so that a provider
     that never answers keeps no worker from ending."""
     threading.Thread(target=_run, args=(held, lanes, outbox), daemon=True, name=f"purchase-{held.job.id}").start()
 
 
-def _run(held: Held, lanes: Lanes, outbox: queue.SimpleQueue[Progress | Outcome]) -> None:
+def tell_to_stop(job: Job, able: Provider) -> None:
+    """Ask the provider to stop working on a job that was cancelled. Nobody waits for the answer."""
+
+    def stop() -> None:
+        try:
+            if isinstance(able, Cancels):
+                able.cancel(Handle(job.provider_job_id, job.poll_url, request_of(job)))
+        except Exception as error:
+            log.info("%s could not be told to stop job %s: %s", job.provider, job.id, type(error).__name__)
+
+    threading.Thread(target=stop, daemon=True, name=f"stop-{job.id}").start()
+
+
+def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     try:
-        value = _call(held, lanes, outbox)
-        kept = None
-        if isinstance(value, Done) and value.text is not None:
-            value = replace(value, text=UNKEEPABLE.sub("\ufffd", value.text))
-        if isinstance(value, Done) and value.data is not None:
-            kept = storage.keep(tenant_id=held.job.tenant_id, kind=Kind(held.job.kind), data=value.data)
+        with BUDGET.purchase():
+            value = _call(held, lanes, outbox)
+            kept = None
+            if isinstance(value, Done):
+                if value.text is not None:
+                    value = replace(value, text=UNKEEPABLE.sub("\ufffd", value.text))
+                kept = _keep(held, value)
+                value = replace(value, data=None)
         outbox.put(Outcome(held, value, kept))
     except ProviderError as error:
         outbox.put(Outcome(held, error=error))
@@ -75,26 +115,50 @@ def _run(held: Held, lanes: Lanes, outbox: queue.SimpleQueue[Progress | Outcome]
         outbox.put(Outcome(held, error=Unknown(f"{type(error).__name__}: {error}")))
 
 
-def _call(held: Held, lanes: Lanes, outbox: queue.SimpleQueue[Progress | Outcome]) -> Any:
-    job = held.job
-    request = request_of(
-        job,
-        inputs=tuple(Input(role, media_type, storage.read(name)) for role, media_type, name in held.inputs),
+def _call(held: Held, lanes: Lanes, outbox: Outbox) -> Done | Pending | None:
+    job, request = held.job, held.request
+    emit = Emit(
+        progress=lambda share: outbox.put(Progress(held, share)), text=lambda piece: outbox.put(Words(held, piece))
     )
-    argument: Request | Handle = request
-    if held.verb == "check":
-        argument = Handle(job.provider_job_id, job.poll_url, request)
-
-    def emit(share: float) -> None:
-        outbox.put(Progress(held, share))
-
+    handle = Handle(job.provider_job_id, job.poll_url, request)
     if job.lane == Lane.CORE:
-        return lanes.call(job.id, held.verb, job.provider, argument, emit)
-    able = adapter(job.provider)
+        inputs = tuple(replace(given, data=given.read()) for given in request.inputs)
+        request = replace(request, inputs=inputs)
+        argument = replace(handle, request=request) if held.verb == "check" else request
+        answer: Done | Pending = lanes.call(job.id, held.verb, job.provider, argument, emit.progress)
+        return answer
     if held.verb == "start":
-        return able.start(request, emit)
+        return held.able.start(request, emit)
     if held.verb == "find":
-        assert isinstance(able, Finds)
-        return able.find(request)
-    assert isinstance(argument, Handle)
-    return able.check(argument)
+        assert isinstance(held.able, Finds)
+        return held.able.find(request)
+    return held.able.check(handle)
+
+
+def _keep(held: Held, done: Done) -> storage.Kept | None:
+    kind, tenant_id = Kind(held.job.kind), held.job.tenant_id
+    if done.data is not None:
+        return storage.keep(tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type)
+    if done.link is None:
+        return None
+    for tries in range(1, FETCH_TRIES + 1):
+        try:
+            return _fetch(held, kind, done.link, done.media_type)
+        except Transient as error:
+            # A provider that has a job can be asked for it again. One that answered at once cannot: what it made is
+            # fetched here or lost.
+            if held.job.provider_job_id:
+                raise
+            if tries == FETCH_TRIES:
+                raise Damaged(f"the result could not be fetched: {error}") from error
+            time.sleep(min(error.retry_after_seconds or FETCH_WAIT_SECONDS * 2 ** (tries - 1), 30.0))
+    raise AssertionError
+
+
+def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
+    if not isinstance(held.able, Opens):
+        raise Damaged("the adapter answered with a link and cannot fetch")
+    with held.able.open(link) as stream:
+        return storage.keep(
+            tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type
+        )

@@ -1,29 +1,30 @@
-"""Keeping bytes: cap, sniff, hash, write to a temporary name, rename. No database; called from the purchase's thread.
+"""Keeping bytes: stream in, cap, hash, sniff, write to a temporary name, rename. No database; called from the purchase's
+thread.
 
-Names are `t/<tenant>/<sha256>`, so the same bytes are kept once per tenant and a repeated write is harmless.
+Names are `t/<tenant>/<sha256>`, so the same bytes are kept once per tenant and a repeated write is harmless. A film goes
+from the network to the disk without being in memory as a whole.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import io
 import os
 import secrets
+import tempfile
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
-from PIL import Image, UnidentifiedImageError
 
+from generation import sniffing
 from generation.providers.contract import Kind
 from generation.providers.errors import Damaged
 
 MAX_BYTES = {Kind.IMAGE: 32 * 1024**2, Kind.EDIT: 32 * 1024**2, Kind.VIDEO: 512 * 1024**2, Kind.SPEECH: 64 * 1024**2}
-PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-MAX_PIXELS = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,18 @@ class Kept:
     seconds: float | None = None
 
 
-def keep(*, tenant_id: uuid.UUID, kind: Kind, data: bytes) -> Kept:
-    """Check that `data` is what was bought and keep it. Raises `Damaged` where it is not."""
-    if not data:
-        raise Damaged("an empty file")
-    if len(data) > MAX_BYTES[kind]:
-        raise Damaged(f"a file of {len(data)} bytes, more than {MAX_BYTES[kind]}")
-    kept = _sniff(kind, data)
-    _write(f"t/{tenant_id}/{kept.sha256}", data)
-    return kept
+def keep(*, tenant_id: uuid.UUID, kind: Kind, data: bytes | Iterable[bytes], media_type: str = "") -> Kept:
+    """Check that `data` (whole, or as it arrives) is what was bought and keep it. A picture that is not of the
+    `media_type` it was said to be is encoded anew as that type. Raises `Damaged` where it cannot be used."""
+    with _unfinished(tenant_id) as path:
+        digest, size = _write(path, kind, [data] if isinstance(data, bytes) else data)
+        found = sniffing.sniff(path, kind)
+        if sniffing.lies(found, media_type):
+            sniffing.encode_anew(path, media_type)
+            found = sniffing.sniff(path, kind)
+            digest, size = _hashed(path)
+        _move(path, f"t/{tenant_id}/{digest}")
+    return Kept(digest, found.media_type, size, found.width, found.height, found.seconds)
 
 
 def read(name: str) -> bytes:
@@ -55,47 +59,47 @@ def read(name: str) -> bytes:
         return bytes(kept.read())
 
 
-def _sniff(kind: Kind, data: bytes) -> Kept:
-    digest = hashlib.sha256(data).hexdigest()
-    if kind in (Kind.IMAGE, Kind.EDIT):
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                media_type = PICTURES.get(picture.format or "")
-                if media_type is None or picture.width * picture.height > MAX_PIXELS:
-                    raise Damaged(f"a picture as {picture.format} of {picture.size}")
-                picture.load()
-                return Kept(digest, media_type, len(data), picture.width, picture.height)
-        except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-            raise Damaged(f"no picture: {error}") from error
+@contextlib.contextmanager
+def _unfinished(tenant_id: uuid.UUID) -> Iterator[Path]:
+    """A temporary name, beside where the file will lie if storage is a folder."""
     try:
-        # The container is named, not guessed: a picture is no film, and a playlist would have other files opened.
-        with av.open(io.BytesIO(data), "r", format="mp4" if kind is Kind.VIDEO else None) as media:
-            seconds = media.duration / av.time_base if media.duration else None
-            if kind is Kind.VIDEO:
-                stream = media.streams.video[0]
-                next(media.decode(stream))
-                return Kept(digest, "video/mp4", len(data), stream.width, stream.height, seconds)
-            next(media.decode(media.streams.audio[0]))
-            return Kept(digest, "audio/mpeg" if "mp3" in media.format.name else "audio/mp4", len(data), seconds=seconds)
-    except (av.error.FFmpegError, IndexError, StopIteration, ValueError) as error:
-        raise Damaged(f"no {kind}: {error}") from error
+        folder = Path(default_storage.path(f"t/{tenant_id}"))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except NotImplementedError:
+        folder = Path(tempfile.gettempdir())
+    path = folder / f".{secrets.token_hex(8)}"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
-def _write(name: str, data: bytes) -> None:
+def _write(path: Path, kind: Kind, chunks: Iterable[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as out:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_BYTES[kind]:
+                raise Damaged(f"a file of more than {MAX_BYTES[kind]} bytes")
+            digest.update(chunk)
+            out.write(chunk)
+        if not size:
+            raise Damaged("an empty file")
+        out.flush()
+        os.fsync(out.fileno())
+    return digest.hexdigest(), size
+
+
+def _hashed(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+def _move(path: Path, name: str) -> None:
     if default_storage.exists(name):
         return
     try:
-        path = Path(default_storage.path(name))
+        path.replace(default_storage.path(name))
     except NotImplementedError:
-        default_storage.save(name, ContentFile(data))  # an object store shows an object whole or not at all
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with unfinished.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        with path.open("rb") as file:
+            default_storage.save(name, File(file))  # an object store shows an object whole or not at all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,8 @@ from generation.errors import NotRetryable
 from generation.jobs.ending import NEED_FAILED, end_badly
 from generation.jobs.transitions import ALLOWED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Run, Status
-from generation.providers.contract import Kind, Replay, Request
+from generation.providers.contract import Input, Kind, Replay, Request
+from generation.providers.fitting import Adjusted
 
 PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
 
@@ -77,25 +78,41 @@ def ring() -> None:
     async_task("generation.tasks.drain")
 
 
-def request_of(job: Job, **inputs: Any) -> Request:
-    """The provider's request that the job's row describes. Inputs are given as loaded values."""
-    known = {field.name for field in dataclasses.fields(Request)} - {"inputs"}
+def request_of(job: Job, *, files: Mapping[str, Callable[[], bytes]] | None = None) -> Request:
+    """The provider's request that the job's row describes, in the model's own terms. `files` reads the inputs by their
+    asset's id; without it they have their roles only."""
+    return request_and_changes(job, files=files)[0]
+
+
+def request_and_changes(
+    job: Job, *, files: Mapping[str, Callable[[], bytes]] | None = None
+) -> tuple[Request, Adjusted]:
+    """The same, and what was changed to fit the model: field -> (asked, used)."""
+    known = {field.name for field in dataclasses.fields(Request)} - {"inputs", "options"}
     fields = {name: value for name, value in job.request.items() if name in known}
-    return Request(
+    inputs = tuple(
+        Input(given["role"], given.get("media_type", ""), (files or {}).get(given["asset"], b""))
+        for given in job.request.get("inputs", [])
+    )
+    request = Request(
         **{
             "prompt": "",
             **fields,
             "kind": Kind(job.kind),
             "model": job.model.remote_name if job.model else "",
             "reference": job.reference,
-            **inputs,
+            "inputs": inputs,
+            "options": job.model.options if job.model else {},
         }
     )
+    return catalogue.fitted(job.model, request) if job.model else (request, {})
 
 
 def deadline_seconds(job: Job) -> float:
     """How long the job may take once it is queued."""
-    return float(settings.GENERATION["DEADLINES"][job.kind])
+    usual = float(settings.GENERATION["DEADLINES"][job.kind])
+    able = catalogue.capabilities(job.model) if job.model else None
+    return max(usual, (able.longest_seconds or 0.0) if able else 0.0)
 
 
 def make_ready(job: Job) -> bool:
@@ -189,7 +206,10 @@ def cancel(job: Job) -> Job:
             error_class="cancelled",
             message="Cancelled. " + ("It may have been charged." if charged else "Nothing was charged."),
             fence=F("fence") + 1,
+            stops_provider=bool(job.provider_job_id),
         )
+        if job.provider_job_id:
+            ring()
     return job
 
 

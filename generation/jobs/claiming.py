@@ -120,6 +120,13 @@ def _take(job: Job, worker: str) -> bool:
     return True
 
 
+def cancelled_elsewhere() -> list[Job]:
+    """Cancelled jobs whose provider has not been told yet; each is answered once."""
+    with across_tenants(WHY):
+        found = Job.objects.filter(status=Status.CANCELLED, stops_provider=True).select_related("model")[:20]
+        return [job for job in found if Job.objects.filter(id=job.id, stops_provider=True).update(stops_provider=False)]
+
+
 def renew(*, worker: str, held: dict[uuid.UUID, int]) -> set[uuid.UUID]:
     """Lengthen the leases of `held` (job -> fence); answers the jobs that are no longer this worker's."""
     if not held:

@@ -14,7 +14,7 @@ from generation import policy, steps
 from generation.clock import after, now
 from generation.errors import CannotBuy
 from generation.jobs.asking import deadline_seconds as deadline_of
-from generation.jobs.asking import make_ready
+from generation.jobs.asking import make_ready, request_and_changes
 from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
 from generation.models import Asset, Credential, Job, Status
@@ -92,9 +92,30 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 "seed": done.seed,
                 "prompt": done.prompt,
                 "usage": dict(done.usage),
+                **_more(job, done),
             },
         )
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost)
+
+
+def _more(job: Job, done: Done) -> dict[str, Any]:
+    """What only some answers have; `adjusted` is field -> (asked, used)."""
+    found: dict[str, Any] = {}
+    adjusted = {**request_and_changes(job)[1], **done.adjusted}
+    if adjusted:
+        found["adjusted"] = {name: list(change) for name, change in adjusted.items()}
+    if done.is_cut:
+        found["is_cut"] = True
+    if done.timings:
+        found["timings"] = [[timing.word, timing.start, timing.end] for timing in done.timings]
+    if done.verdict is not None:
+        verdict = done.verdict
+        found["verdict"] = {
+            "flagged": verdict.flagged, "categories": list(verdict.categories), "scores": dict(verdict.scores),
+        }  # fmt: skip
+    if done.request_id:
+        found["request_id"] = done.request_id[:200]
+    return found
 
 
 def finished(job: Job) -> None:

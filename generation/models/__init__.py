@@ -2,7 +2,8 @@
 
 from generation.models.asset import Asset
 from generation.models.beat import Beat, BeatKind
-from generation.models.catalogue import AiModel, Credential, ModelGrant, Price, Unit
+from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
+from generation.models.credential import Credential
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
 

@@ -21,6 +21,14 @@ class AiModel(models.Model):
     retires_on = models.DateField(null=True, blank=True)
     replacement = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
     is_enabled = models.BooleanField(default=True)
+    capabilities = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What this model takes, where that differs from what its adapter knows; fields of Capabilities.",
+    )
+    options = models.JSONField(
+        default=dict, blank=True, help_text="What the adapter has to know of this model, such as a ComfyUI workflow."
+    )
 
     class Meta:
         ordering = ["kind", "name"]
@@ -53,23 +61,6 @@ class Price(models.Model):
             models.UniqueConstraint(fields=["model", "unit", "currency", "effective_from"], name="one_price_per_day"),
             models.CheckConstraint(condition=models.Q(amount_micros__gte=0), name="price_not_negative"),
         ]
-
-
-class Credential(models.Model):
-    """An account at a provider: how many purchases it may hold at once, and whether it may buy at all now."""
-
-    provider = models.SlugField(max_length=40)
-    label = models.CharField(max_length=80, default="platform")
-    max_concurrent = models.PositiveIntegerField(default=32)
-    is_enabled = models.BooleanField(default=True)
-    paused_until = models.DateTimeField(null=True, blank=True)
-    paused_because = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "label"], name="one_credential_per_label")]
-
-    def __str__(self) -> str:
-        return f"{self.provider} ({self.label})"
 
 
 class ModelGrant(TenantRow):

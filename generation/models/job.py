@@ -66,6 +66,8 @@ class Job(TenantRow):
     provider_job_id = models.CharField(max_length=500, blank=True)
     poll_url = models.CharField(max_length=1000, blank=True)
 
+    stops_provider = models.BooleanField(default=False, help_text="Cancelled, and the provider has to be told.")
+
     hold_micros = models.BigIntegerField(default=0)
     cost_micros = models.BigIntegerField(null=True)
     result = models.JSONField(default=dict, help_text="Text, and what was really used.")
@@ -86,6 +88,7 @@ class Job(TenantRow):
                 condition=models.Q(status__in=["queued", "parked", "running", "stored"]),
             ),
             models.Index(fields=["run"], name="job_run"),
+            models.Index(fields=["id"], name="job_to_stop", condition=models.Q(stops_provider=True)),
             models.Index(fields=["tenant", "created_at"], name="job_by_tenant"),
         ]
 

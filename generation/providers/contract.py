@@ -5,19 +5,24 @@ took the work and gave it an id). `check` asks after a pending one. Both raise t
 `generation.providers.errors`, which are named by what the engine does next. Everything else about a purchase (whether it
 may be bought, when it is tried again, what it cost the tenant, where the bytes are kept) belongs to the engine.
 
-Units: sizes in pixels, durations in seconds, money in integer micro-units of the model's price currency.
+Units: sizes in pixels, durations in seconds, money in integer micro-units of US dollars.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from generation.providers.capabilities import Capabilities
 
 
 class Kind(StrEnum):
-    """What is bought."""
+    """What is bought. An EDIT is bought from an image model: it changes the picture that the request brings along."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -41,21 +46,31 @@ class Replay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file that goes along with a request: the first frame of a film, a reference picture."""
+    """A file that goes along with a request.
+
+    `role` is "source" (the picture to be changed), "mask" (where it may change: transparent pixels of a PNG of the same
+    size), "reference" (what to keep the likeness of), "first_frame" or "last_frame". `data` is the bytes, or a function
+    that reads them, so that a purchase that waits for an hour holds no picture in memory.
+    """
 
     role: str
-    """"first_frame", "last_frame" or "reference"."""
     media_type: str
-    data: bytes
+    data: bytes | Callable[[], bytes]
+
+    def read(self) -> bytes:
+        return self.data if isinstance(self.data, bytes) else self.data()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One purchase. Fields that the model's `Capabilities` do not list are refused by name before anything is sent.
+    """One purchase. None means "not asked for"; a field that the model's `Capabilities` do not list is refused by name
+    before anything is sent.
 
-    For text, `system` carries the rules and `prompt` a JSON document (see `stories.prompts`); `schema` is the JSON
-    schema that the answer must satisfy. `seed` is the same for all purchases of one story, so that a model that takes a
-    seed keeps its hero and palette. `reference` is our own name for this purchase, unique per job and attempt.
+    For text, `system` carries the rules and `prompt` what is asked (a JSON document in stories); `schema` is the JSON
+    schema that the answer must satisfy. For speech, `prompt` is what is spoken and `system` how. For moderation,
+    `prompt` is what is judged. `seed` is the same for all purchases of one story, so that a model that takes a seed
+    keeps its hero and palette. `reference` is our own name for this purchase, unique per job and attempt. `options` are
+    what the platform's staff wrote down about the model (a ComfyUI workflow); they never come from a person's request.
     """
 
     kind: Kind
@@ -67,22 +82,79 @@ class Request:
     max_tokens: int | None = None
     seed: int | None = None
     aspect_ratio: str | None = None
+    """Width to height, "16:9"."""
     width: int | None = None
     height: int | None = None
+    resolution: str | None = None
+    """A tier: "512", "1K", "1.5K", "2K", "4K" for pictures, "360p" to "1080p" and "4K" for film."""
     seconds: float | None = None
     style: str | None = None
+    """A manner that the model knows by name (Stability calls it style_preset)."""
+    negative_prompt: str | None = None
+    prompt_upsampling: bool | None = None
+    """Whether the provider may rewrite the prompt."""
+    steps: int | None = None
+    guidance: float | None = None
+    cfg_scale: float | None = None
+    strength: float | None = None
+    """How far a source picture may be changed, from 0 to 1."""
+    quality: str | None = None
+    background: str | None = None
+    output_format: str | None = None
+    output_compression: int | None = None
+    safety_tolerance: int | None = None
+    fidelity: str | None = None
+    """How closely reference pictures are kept, where a model lets one say: "high" or "low"."""
+    audio: bool | None = None
+    """Whether a film has sound."""
+    voice: str | None = None
+    language: str | None = None
+    speed: float | None = None
     inputs: tuple[Input, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A result that lies at an address, to be fetched at once: some are gone after ten minutes. `with_key` where the
+    provider's own host gives it to the key's owner only; the key is never sent to another host."""
+
+    url: str
+    with_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a moderation found: whether anything was flagged, in which categories, and each category's score (0 to 1)."""
+
+    flagged: bool
+    categories: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a spoken word begins and ends, in seconds from the start."""
+
+    word: str
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished purchase. Exactly one of `text` and `data` is set.
+    """A finished purchase. Exactly one of `text`, `data`, `link` and `verdict` is set.
 
-    `model`, `seed` and `prompt` say what was really used; `cost_micros` is None where the provider reports no cost.
+    `model`, `seed`, `prompt`, the size and the seconds say what was really used, where the provider tells it;
+    `cost_micros` is None where the provider reports no cost. `usage` counts what prices are made of: `input_tokens`,
+    `output_tokens`, `characters`. `is_cut` says that a length limit ended the text. `adjusted` maps a field to what was
+    asked and what the provider used instead.
     """
 
     text: str | None = None
     data: bytes | None = None
+    link: Link | None = None
+    verdict: Verdict | None = None
     media_type: str = ""
     model: str = ""
     seed: int | None = None
@@ -92,6 +164,11 @@ class Done:
     seconds: float | None = None
     cost_micros: int | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
+    is_cut: bool = False
+    timings: tuple[Timing, ...] = ()
+    adjusted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    request_id: str = ""
+    """The provider's name for the call, for staff who have to ask the provider about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +190,30 @@ class Handle:
     request: Request
 
 
+def _ignore(_: Any) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a model takes. An empty tuple or False means that the field is refused."""
+class Emit:
+    """What an adapter tells while a purchase runs: its progress (a share from 0 to 1), and pieces of text as they are
+    written. May be called from the adapter's thread at any rate."""
 
-    kind: Kind
-    seed: bool = False
-    schema: bool = False
-    aspect_ratios: tuple[str, ...] = ()
-    sizes: bool = False
-    """Free `width` and `height`."""
-    styles: tuple[str, ...] = ()
-    seconds: tuple[float, float] | None = None
-    """Shortest and longest film, in seconds."""
-    inputs: tuple[str, ...] = ()
-    """Roles of `Input` that are taken."""
-    max_prompt: int = 32_000
-    """Longest prompt, in characters."""
-    burns_core: bool = False
-    """The adapter computes the result itself, so the engine calls it in a child process, not in a thread."""
+    progress: Callable[[float], None] = _ignore
+    text: Callable[[str], None] = _ignore
 
 
-Emit = Callable[[float], None]
-"""Takes the progress of a running purchase, a share from 0 to 1. May be called from the adapter's thread at any rate."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model as its provider lists it. `kind` is None where the list does not say what it makes."""
+
+    name: str
+    kind: Kind | None = None
+    retires_on: datetime.date | None = None
 
 
 @runtime_checkable
 class Provider(Protocol):
-    """One adapter. Instances are shared between threads and hold no state of a purchase."""
+    """One adapter with one account's key. Instances are shared between threads and hold no state of a purchase."""
 
     @property
     def name(self) -> str:
@@ -152,12 +225,12 @@ class Provider(Protocol):
         """What may be done about a purchase whose answer was lost."""
         ...
 
-    def capabilities(self, model: str) -> Capabilities | None:
-        """What `model` takes, or None if this adapter cannot speak to it."""
+    def capabilities(self, model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | None:
+        """What `model` takes when it makes `kind` under the row's `options`; None if this adapter cannot speak to it."""
         ...
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
-        """Send one purchase."""
+        """Send one purchase. Called once an attempt."""
         ...
 
     def check(self, handle: Handle) -> Done | Pending:
@@ -174,33 +247,41 @@ class Finds(Protocol):
         ...
 
 
-def refuse_unsupported(request: Request, capabilities: Capabilities) -> list[tuple[str, str]]:
-    """The fields of `request` that the model cannot take, each with the remedy; empty if all is well."""
-    wrong: list[tuple[str, str]] = []
-    if not request.prompt.strip():
-        wrong.append(("prompt", "is empty: say what to make"))
-    if len(request.prompt) > capabilities.max_prompt:
-        wrong.append(("prompt", f"is longer than {capabilities.max_prompt} characters: shorten it"))
-    if request.seed is not None and not capabilities.seed:
-        wrong.append(("seed", "is not taken by this model: leave it out"))
-    if request.schema is not None and not capabilities.schema:
-        wrong.append(("schema", "is not taken by this model: choose one that answers by schema"))
-    if request.aspect_ratio is not None and request.aspect_ratio not in capabilities.aspect_ratios:
-        known = ", ".join(capabilities.aspect_ratios) or "none"
-        wrong.append(("aspect_ratio", f"is not one this model takes ({known})"))
-    if (request.width is not None or request.height is not None) and not capabilities.sizes:
-        wrong.append(
-            ("width" if request.width is not None else "height", "is not taken by this model: use aspect_ratio")
-        )
-    if request.style is not None and request.style not in capabilities.styles:
-        known = ", ".join(capabilities.styles) or "none"
-        wrong.append(("style", f"is not one this model takes ({known})"))
-    if request.seconds is not None:
-        if capabilities.seconds is None:
-            wrong.append(("seconds", "is not taken by this model: leave it out"))
-        elif not capabilities.seconds[0] <= request.seconds <= capabilities.seconds[1]:
-            low, high = capabilities.seconds
-            wrong.append(("seconds", f"must lie between {low:g} and {high:g}"))
-    strange = [given.role for given in request.inputs if given.role not in capabilities.inputs]
-    wrong += [("inputs", f"contain a {role.replace('_', ' ')}, which this model does not take") for role in strange]
-    return wrong
+@runtime_checkable
+class Cancels(Protocol):
+    """An adapter whose provider can be told to stop."""
+
+    def cancel(self, handle: Handle) -> None:
+        """Ask the provider to stop. Whether it stopped in time is not known; what it charged is booked."""
+        ...
+
+
+class Stream(Protocol):
+    """The bytes of a result as they arrive."""
+
+    @property
+    def media_type(self) -> str:
+        """What the sender says it is; sniffed before it is believed."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """The raw bytes. Raises the errors of `generation.providers.errors`."""
+        ...
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """An adapter that answers with `Link`s."""
+
+    def open(self, link: Link) -> AbstractContextManager[Stream]:
+        """Fetch what lies at the link, under the rules of the egress client."""
+        ...
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """An adapter whose provider tells which models it has."""
+
+    def models(self) -> list[Listed]:
+        """The provider's own list."""
+        ...

@@ -7,8 +7,10 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from typing import Any
 
-from generation.providers.contract import Capabilities, Done, Emit, Handle, Kind, Pending, Replay, Request
+from generation.providers.capabilities import Capabilities
+from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 from tests.providers.toll import SCENE, film, png
 
 KINDS = {"words": Kind.TEXT, "paint": Kind.IMAGE, "reel": Kind.VIDEO}
@@ -21,13 +23,13 @@ class Ferry:
     name: str = "ferry"
     replay: Replay = Replay.NEVER
 
-    def capabilities(self, model: str) -> Capabilities | None:
-        kind = KINDS.get(model)
-        if kind is None:
+    def capabilities(self, model: str, kind: Kind, options: Any) -> Capabilities | None:
+        if KINDS.get(model) is not kind:
             return None
         return Capabilities(
-            kind, seed=True, schema=True, aspect_ratios=("16:9",), seconds=(1.0, 10.0), inputs=("first_frame",)
-        )
+            kind, takes=frozenset({"seed", "schema"}), aspect_ratios=("16:9",), seconds=(1.0, 10.0),
+            inputs={"first_frame": 1},
+        )  # fmt: skip
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
         line = json.dumps({"reference": request.reference, "kind": request.kind, "at": time.time()}) + "\n"

@@ -12,7 +12,8 @@ from typing import Any
 
 from PIL import Image
 
-from generation.providers.contract import Capabilities, Done, Emit, Handle, Kind, Pending, Replay, Request
+from generation.providers.capabilities import Capabilities
+from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 
 SCENE = {
     "story_title": "The Brass Key",
@@ -59,13 +60,14 @@ class Toll:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _go: threading.Event = field(default_factory=threading.Event)
 
-    def capabilities(self, model: str) -> Capabilities | None:
+    def capabilities(self, model: str, kind: Kind, options: Any) -> Capabilities | None:
         kinds = {"words": Kind.TEXT, "paint": Kind.IMAGE, "reel": Kind.VIDEO}
-        if model not in kinds:
+        if kinds.get(model) is not kind:
             return None
         return Capabilities(
-            kinds[model], seed=True, schema=True, aspect_ratios=("16:9",), seconds=(1, 10), inputs=("first_frame",)
-        )
+            kinds[model], takes=frozenset({"seed", "schema"}), aspect_ratios=("16:9",), seconds=(1, 10),
+            inputs={"first_frame": 1},
+        )  # fmt: skip
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
         with self._lock:

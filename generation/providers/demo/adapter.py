@@ -20,26 +20,34 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generation.providers.contract import Capabilities, Done, Emit, Handle, Kind, Pending, Replay, Request
+from generation.providers.capabilities import Capabilities
+from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
 
 STYLES = ("watercolour", "engraving", "paper-cut", "gouache")
 MODELS = {
-    "storyteller": Capabilities(Kind.TEXT, seed=True, schema=True, max_prompt=400_000),
+    "storyteller": Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True),
     "painter": Capabilities(
-        Kind.IMAGE, seed=True, aspect_ratios=("16:9", "2:3"), styles=STYLES, max_prompt=8_000, burns_core=True
+        Kind.IMAGE,
+        takes=frozenset({"seed"}),
+        choices={"style": STYLES},
+        aspect_ratios=("16:9", "2:3"),
+        max_prompt=8_000,
+        burns_core=True,
     ),
     "filmmaker": Capabilities(
         Kind.VIDEO,
-        seed=True,
+        takes=frozenset({"seed"}),
+        choices={"style": STYLES},
         aspect_ratios=("16:9",),
-        styles=STYLES,
         seconds=(2.0, 8.0),
-        inputs=("first_frame",),
+        default_seconds=4.0,
+        inputs={"first_frame": 1},
         max_prompt=8_000,
         burns_core=True,
     ),
@@ -63,8 +71,9 @@ class Demo:
     def __post_init__(self) -> None:
         object.__setattr__(self, "replay", Replay(self.replay))
 
-    def capabilities(self, model: str) -> Capabilities | None:
-        return MODELS.get(model)
+    def capabilities(self, model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | None:
+        able = MODELS.get(model)
+        return able if able is not None and able.kind is kind else None
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
         fault = self._fault(request)
@@ -75,8 +84,8 @@ class Demo:
             return Pending(film_id, progress=0.0, check_after_seconds=0.5)
         self._log("start", request)
         if request.kind is Kind.TEXT:
-            _wait(self.text_seconds, emit)
             done = self._text(request, fault)
+            _say(done.text or "", self.text_seconds, emit)
         else:
             _wait(self.image_seconds, emit, until=0.2)
             done = self._picture(request, fault, emit)
@@ -116,7 +125,7 @@ class Demo:
             style=request.style or STYLES[0],
             width=width,
             height=height,
-            progress=lambda share: emit(0.2 + 0.8 * share),
+            progress=lambda share: emit.progress(0.2 + 0.8 * share),
         )
         data = painting.encode(picture)
         if fault == "damage":
@@ -129,7 +138,7 @@ class Demo:
         from generation.providers.demo import filming
 
         width, height = FILM_SIZE
-        frame = next((given.data for given in request.inputs if given.role == "first_frame"), None)
+        frame = next((given.read() for given in request.inputs if given.role == "first_frame"), None)
         seconds = request.seconds or 4.0
         data = filming.film(
             request.prompt.split("\n\nMotion: ")[0],  # the picture's own words: the same layers come alive
@@ -203,9 +212,18 @@ def _append(path: Path, line: str) -> None:
         os.close(handle)
 
 
+def _say(text: str, seconds: float, emit: Emit) -> None:
+    """Tell the text piece by piece, in the set time."""
+    parts = max(1, round(seconds / 0.05))
+    for part in range(parts):
+        time.sleep(seconds / parts)
+        emit.text(text[len(text) * part // parts : len(text) * (part + 1) // parts])
+        emit.progress((part + 1) / parts)
+
+
 def _wait(seconds: float, emit: Emit, until: float = 1.0) -> None:
     """Take the set time, telling how far it is."""
     parts = max(1, int(seconds / 0.3))
     for part in range(parts):
         time.sleep(seconds / parts)
-        emit(until * (part + 1) / parts)
+        emit.progress(until * (part + 1) / parts)

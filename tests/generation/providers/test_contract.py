@@ -11,8 +11,8 @@ import pytest
 
 from generation import providers
 from generation.providers import errors
+from generation.providers.capabilities import Capabilities, Sizes, refuse_unsupported
 from generation.providers.contract import (
-    Capabilities,
     Done,
     Finds,
     Handle,
@@ -22,20 +22,19 @@ from generation.providers.contract import (
     Provider,
     Replay,
     Request,
-    refuse_unsupported,
 )
 from tests.providers.toll import Toll
 
 ABLE = Capabilities(
-    Kind.IMAGE, seed=True, aspect_ratios=("16:9", "2:3"), styles=("gouache",), seconds=(2.0, 8.0),
-    inputs=("first_frame",), max_prompt=20,
+    Kind.IMAGE, takes=frozenset({"seed"}), aspect_ratios=("16:9", "2:3"), choices={"style": ("gouache",)},
+    ranges={"steps": (1, 50)}, seconds=(2.0, 8.0), inputs={"first_frame": 1, "reference": 2}, max_prompt=20,
 )  # fmt: skip
 BARE = Capabilities(Kind.TEXT)
 FRAME = Input("first_frame", "image/png", b"x")
 
 
 def wrong(able: Capabilities, **given: Any) -> list[tuple[str, str]]:
-    asked = {"kind": Kind.IMAGE, "model": "m", "prompt": "a key", **given}
+    asked = {"kind": able.kind, "model": "m", "prompt": "a key", **given}
     return refuse_unsupported(Request(**asked), able)
 
 
@@ -63,7 +62,7 @@ def wrong(able: Capabilities, **given: Any) -> list[tuple[str, str]]:
         (BARE, {"aspect_ratio": "1:1"}, [("aspect_ratio", "is not one this model takes (none)")]),
         (ABLE, {"width": 64}, [("width", "is not taken by this model: use aspect_ratio")]),
         (ABLE, {"height": 64}, [("height", "is not taken by this model: use aspect_ratio")]),
-        (Capabilities(Kind.IMAGE, sizes=True), {"width": 64, "height": 64}, []),
+        (Capabilities(Kind.IMAGE, sizes=Sizes(64, 2048)), {"width": 64, "height": 64}, []),
         (ABLE, {"style": "photo"}, [("style", "is not one this model takes (gouache)")]),
         (BARE, {"seconds": 4}, [("seconds", "is not taken by this model: leave it out")]),
         (ABLE, {"seconds": 1.9}, [("seconds", "must lie between 2 and 8")]),
@@ -90,14 +89,14 @@ def test_what_a_model_cannot_take_is_named(
     assert wrong(able, **given) == said
 
 
-ADAPTERS = {**providers.build({}), "toll": Toll()}
+ADAPTERS = {**{name: providers.make(name) for name in ("demo",)}, "toll": Toll()}
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_every_adapter_keeps_the_contract(name: str) -> None:
     adapter = ADAPTERS[name]
     assert isinstance(adapter, Provider)
-    assert (adapter.name, adapter.capabilities("no-such-model")) == (name, None)
+    assert (adapter.name, adapter.capabilities("no-such-model", Kind.TEXT, {})) == (name, None)
     assert isinstance(adapter.replay, Replay)
     assert adapter.replay is not Replay.LOOKUP or isinstance(adapter, Finds)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generation.providers.contract import Done, Handle, Input, Kind, Pending, Replay, Request
+from generation.providers.contract import Done, Emit, Handle, Input, Kind, Pending, Replay, Request
 from generation.providers.demo import filming, painting
 from generation.providers.demo.adapter import Demo
 from generation.providers.errors import Denied, Lost, ProviderError, Refused, Rejected, Transient
@@ -62,8 +62,7 @@ def demo(tmp_path: Path) -> Any:
     return make
 
 
-def silent(_: float) -> None:
-    pass
+silent = Emit()
 
 
 def handle(pending: Done | Pending, request: Request = VIDEO) -> Handle:
@@ -88,7 +87,7 @@ class TestAnswers:
 
     def test_a_picture(self, quick: dict[str, Any]) -> None:
         told: list[float] = []
-        done = Demo().start(IMAGE, told.append)
+        done = Demo().start(IMAGE, Emit(progress=told.append))
         assert done == Done(
             data=b"picture" * 30, media_type=painting.MEDIA_TYPE, model="painter", seed=7, width=480, height=720
         )
@@ -117,11 +116,13 @@ class TestAnswers:
 
 class TestTime:
     def test_words_take_the_time_that_was_set(self) -> None:
-        told: list[float] = []
+        shares: list[float] = []
+        pieces: list[str] = []
         began = time.monotonic()
-        Demo(text_seconds=0.6).start(TEXT, told.append)
+        done = Demo(text_seconds=0.6).start(TEXT, Emit(shares.append, pieces.append))
         assert 0.6 <= time.monotonic() - began < 3
-        assert told == [0.5, 1.0]
+        assert shares == pytest.approx([part / 12 for part in range(1, 13)])
+        assert (len(pieces), "".join(pieces)) == (12, done.text)
 
     def test_a_film_is_on_its_way_for_as_long_and_another_process_finds_it(self) -> None:
         first, second = Demo(video_seconds=0.5), Demo(video_seconds=0.5)
@@ -211,11 +212,13 @@ def test_its_books_have_a_line_for_every_purchase_and_every_answer(demo: Any) ->
 
 
 def test_its_models() -> None:
-    able = {name: Demo().capabilities(name) for name in ("storyteller", "painter", "filmmaker", "gpt-9")}
+    makes = {"storyteller": Kind.TEXT, "painter": Kind.IMAGE, "filmmaker": Kind.VIDEO, "gpt-9": Kind.TEXT}
+    able = {name: Demo().capabilities(name, kind, {}) for name, kind in makes.items()}
     found = {name: (can.kind.value, can.burns_core) if can else None for name, can in able.items()}
     assert found == {
         "storyteller": ("text", False), "painter": ("image", True), "filmmaker": ("video", True), "gpt-9": None,
     }  # fmt: skip
+    assert Demo().capabilities("painter", Kind.VIDEO, {}) is None
     assert (Demo().replay, Demo(replay="never").replay) == (Replay.FREE, Replay.NEVER)
     with pytest.raises(ValueError, match="sometimes"):
         Demo(replay="sometimes")
