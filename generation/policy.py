@@ -64,7 +64,9 @@ def after_error(
     """What follows `error`, raised by the `tries`-th call (from 1) of attempt number `attempt` (from 1). With `has_id` the
     provider has the work and was only asked after it."""
     noun = NOUNS[kind]
-    if has_id and isinstance(error, (Transient, Rejected, Denied)):
+    # A job that ended because of what it was given names the field. Any other complaint is about the asking.
+    ended = isinstance(error, Rejected) and error.field not in ("", "model")
+    if has_id and isinstance(error, (Transient, Rejected, Denied)) and not ended:
         return _not_answered(error, tries)
     if isinstance(error, Transient):
         if tries < MAX_TRIES:
@@ -73,8 +75,9 @@ def after_error(
             Verdict.FAIL, Money.RELEASE, f"{noun} could not be made: the maker is too busy. {NOTHING_CHARGED}"
         )
     if isinstance(error, Refused):
-        money = Money.BOOK if error.billed else Money.RELEASE
-        told = MAY_BE_CHARGED if error.billed else NOTHING_CHARGED
+        # Where nobody says whether a refusal was charged, the ledger takes it that it was.
+        money = Money.RELEASE if error.billed is False else Money.BOOK
+        told = NOTHING_CHARGED if error.billed is False else MAY_BE_CHARGED
         return Decision(Verdict.REFUSE, money, f"{noun} could not be made as asked. Try other words. {told}")
     if isinstance(error, Rejected):
         return Decision(
@@ -128,6 +131,13 @@ def past_deadline(*, kind: Kind, sent: bool, replay: Replay) -> Decision:
     if sent and replay is not Replay.FREE:
         return Decision(Verdict.UNKNOWN, Money.BOOK, f"{NOUNS[kind]} took too long. {MAY_BE_CHARGED}")
     return Decision(Verdict.FAIL, Money.RELEASE, f"{NOUNS[kind]} took too long. {NOTHING_CHARGED}")
+
+
+def without_key(*, kind: Kind, is_charged: bool, told: str) -> Decision:
+    """The key that buys is gone, off, or shut; `told` says so. Nobody else's account is to blame, so none is paused."""
+    if is_charged:
+        return Decision(Verdict.UNKNOWN, Money.BOOK, f"{NOUNS[kind]} did not arrive: {told} {MAY_BE_CHARGED}")
+    return Decision(Verdict.FAIL, Money.RELEASE, f"{NOUNS[kind]} could not be made: {told} {NOTHING_CHARGED}")
 
 
 def backoff(tries: int, retry_after_seconds: float | None = None) -> float:

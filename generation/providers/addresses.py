@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import httpcore
@@ -48,10 +48,10 @@ def is_public(address: str) -> bool:
     """Whether an address is one of the open internet, also where it carries an IPv4 address inside."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None and not is_public(str(inner)):
+        if ip.ipv4_mapped or ip in NAT64:
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        inner = ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip.is_site_local or (inner is not None and not is_public(str(inner))):
             return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
@@ -63,10 +63,10 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Checked(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and keeps the thread's deadline on every read and write. `trusted` is the one
-    (host, port) that an operator set by hand and that may be private."""
+    """Connects to checked addresses only, and keeps the thread's deadline on every read and write. `trusted` are
+    the (host, port) that an operator set by hand and that may be private."""
 
-    def __init__(self, trusted: tuple[str, int] | None) -> None:
+    def __init__(self, trusted: Collection[tuple[str, int]] = ()) -> None:
         self._trusted = trusted
         self._plain = httpcore.SyncBackend()
 
@@ -82,7 +82,7 @@ class Checked(httpcore.NetworkBackend):
             addresses = resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"the name {host} cannot be resolved") from error
-        if (host, port) != self._trusted:
+        if (host, port) not in self._trusted:
             for address in addresses:
                 if not is_public(address):
                     raise Rejected(f"{host} has an address that is not public")

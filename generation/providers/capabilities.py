@@ -14,8 +14,9 @@ SHAPE = ("aspect_ratio", "width", "height", "resolution")
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Free width and height: multiples of `step`, each side from `low` to `high`, at most `max_pixels` in all and the
-    longer side at most `max_ratio` times the shorter. `standard_pixels` is the area where only a shape is asked for."""
+    """Free width and height: multiples of `step`, each side from `low` to `high`, the shorter at most `max_short`, at most
+    `max_pixels` in all and the longer side at most `max_ratio` times the shorter. `standard_pixels` is the area where only
+    a shape is asked for."""
 
     low: int
     high: int
@@ -23,6 +24,7 @@ class Sizes:
     max_pixels: int = 1 << 30
     max_ratio: float = 100.0
     standard_pixels: int = 1024 * 1024
+    max_short: int = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Capabilities:
     max_prompt: int = 32_000
     """Longest prompt, in characters, or in UTF-16 units where `counts_utf16`."""
     counts_utf16: bool = False
+    answer_tokens: int = 8_192
+    """Tokens of the longest answer, where the request sets no `max_tokens`."""
+    thinking_tokens: int = 0
+    """Tokens that the adapter leaves the model for its thoughts, beside those of the answer; they are charged as well."""
     streams: bool = False
     """Text comes in pieces while it is written."""
     burns_core: bool = False

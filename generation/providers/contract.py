@@ -226,7 +226,8 @@ class Provider(Protocol):
         ...
 
     def capabilities(self, model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | None:
-        """What `model` takes when it makes `kind` under the row's `options`; None if this adapter cannot speak to it."""
+        """What `model` takes for a request of `kind` (an EDIT may take other fields than an IMAGE) under the row's
+        `options`; None if this adapter cannot speak to it."""
         ...
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from generation.providers.capabilities import Capabilities, Sizes
+from generation.providers.capabilities import SHAPE, Capabilities, Sizes
 from generation.providers.contract import Kind, Request
 
 SAME = {
@@ -63,6 +63,8 @@ def _fit_seconds(request: Request, able: Capabilities, changes: dict[str, Any], 
 
 
 def _fit_shape(request: Request, able: Capabilities, changes: dict[str, Any], adjusted: dict[str, Any]) -> None:
+    if request.kind is Kind.EDIT and not any(getattr(request, name) for name in SHAPE):
+        return  # It keeps the shape of its source.
     ratio = _ratio(request)
     if able.sizes is not None:
         _fit_free(request, able.sizes, ratio, changes, adjusted)
@@ -105,8 +107,8 @@ def into(asked: tuple[int, int], sizes: Sizes) -> tuple[int, int]:
     scale = math.sqrt(min(1.0, sizes.max_pixels / (width * height)))
     width, height = width * scale, height * scale
     # A side beyond its bounds takes the other along, so that the shape stays where it can.
-    if max(width, height) > sizes.high:
-        shrink = sizes.high / max(width, height)
+    if max(width, height) > sizes.high or min(width, height) > sizes.max_short:
+        shrink = min(sizes.high / max(width, height), sizes.max_short / min(width, height))
         width, height = width * shrink, height * shrink
     if min(width, height) < sizes.low:
         grow = sizes.low / min(width, height)

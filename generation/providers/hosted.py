@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from generation.providers.contract import Done, Handle, Link, Pending, Replay, Stream
 from generation.providers.errors import Lost
-from generation.providers.wire import Key, Wire
+from generation.providers.wire import Key, Wire, one_of
 
 
 class Hosted:
     """Base of the adapters. `base_url` overrides the provider's own; `trusted` where an operator set it (it may then be
-    plain http and private)."""
+    plain http and private), with `result_origins` where that server lays its results."""
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -28,16 +29,21 @@ class Hosted:
     """How long a purchase may take to be taken in (or, where the answer holds the result, to be made)."""
     poll_seconds: float = 30.0
 
-    def __init__(self, *, key: str = "", base_url: str = "", trusted: bool = False) -> None:
+    def __init__(
+        self, *, key: str = "", base_url: str = "", trusted: bool = False, result_origins: tuple[str, ...] = ()
+    ) -> None:
         secret = Key(key)
+        # A region of the provider's own is still the provider: its jobs and results may lie on its other hosts.
+        ours = not base_url or one_of(urlsplit(base_url).hostname, self.key_hosts)
         self.wire = Wire(
             base_url or self.home,
             key=secret,
             auth=self.auth(secret) if secret else {},
             headers=self.headers,
-            key_hosts=() if base_url else self.key_hosts,
-            result_hosts=None if base_url else self.result_hosts,
+            key_hosts=self.key_hosts if ours else (),
+            result_hosts=self.result_hosts if ours else None,
             trusted=trusted,
+            result_origins=result_origins,
         )
 
     def auth(self, key: Key) -> dict[str, str]:

@@ -39,7 +39,7 @@ class Transport(httpx.BaseTransport):
     that the server closed while it lay idle would break in the middle of a POST, and nobody could tell whether it was
     bought. Asking after a purchase may be repeated, so it may use an old one."""
 
-    def __init__(self, *, trusted: tuple[str, int] | None, keeps: bool) -> None:
+    def __init__(self, *, trusted: set[tuple[str, int]], keeps: bool) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=certificates(),
             max_connections=None,

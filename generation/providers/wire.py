@@ -61,7 +61,8 @@ class Wire:
 
     `base_url` is where paths are appended; `auth` are the headers that carry the key; `key_hosts` are further hosts that
     may have it, each exact or, beginning with a dot, with all hosts below it; `result_hosts` are the hosts that results
-    are fetched from, None where the provider does not say which (then any public host, without the key).
+    are fetched from, None where the provider does not say which (then any public host, without the key). With `trusted`,
+    `result_origins` are further addresses of the operator's own, where a server of theirs lays its results.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Wire:
         key_hosts: tuple[str, ...] = (),
         result_hosts: tuple[str, ...] | None = None,
         trusted: bool = False,
+        result_origins: tuple[str, ...] = (),
     ) -> None:
         self.base_url = base_url.rstrip("/") + "/"
         self._origin = _origin(self.base_url)
@@ -82,7 +84,8 @@ class Wire:
         self._headers = dict(headers or {})
         self._key_hosts = key_hosts
         self._result_hosts = result_hosts
-        self._trusted = trusted
+        self._trusted = {self._origin} if trusted else set()
+        self._trusted_results = {_origin(url) for url in result_origins} if trusted else set()
         self._transports: dict[bool, Transport] = {}
         self._lock = threading.Lock()
 
@@ -93,7 +96,11 @@ class Wire:
         return self.call("GET", path, **more)
 
     def post(self, path: str, **more: Any) -> Answer:
-        return self.call("POST", path, **more)
+        # What a frame names lives until the call is over, and a picture in base64 must not: only what became of it goes on.
+        body = Body(
+            more.pop("json", None), more.pop("fields", None), more.pop("files", ()), more.pop("multipart", False)
+        )
+        return self.call("POST", path, body=body, **more)
 
     def call(
         self,
@@ -108,14 +115,15 @@ class Wire:
         seconds: float = CALL_SECONDS,
         cap: int = MAX_ANSWER,
         multipart: bool = False,
+        body: Body | None = None,
         safe: bool | None = None,
     ) -> Answer:
         """One exchange; the answer whole, whatever its status. `path` may be an absolute address that the provider named:
         it must lie on a host that may have the key. `fields` and `files` go as multipart where there are files or where
-        `multipart` says so, else as a form."""
+        `multipart` says so, else as a form; `body` is in place of all of them."""
         safe = method in ("GET", "HEAD", "DELETE") if safe is None else safe
-        body = Body(json, fields, files, multipart)
-        del json
+        body = body or Body(json, fields, files, multipart)
+        del json, files
         with self._exchange(
             method, self.address(path), body, params=params, headers=headers, seconds=seconds, safe=safe
         ) as response:
@@ -136,8 +144,10 @@ class Wire:
     ) -> Iterator[tuple[Answer | None, Iterator[str]]]:
         """An exchange whose answer is read line by line: `(None, lines)` where all is well, `(answer, nothing)` where
         the status is an error. Lines come without their ends."""
+        body = Body(json)
+        del json
         with self._exchange(
-            method, self.address(path), Body(json), params=params, headers=headers, seconds=seconds, safe=False
+            method, self.address(path), body, params=params, headers=headers, seconds=seconds, safe=False
         ) as response:
             if response.status_code != 200 or "json" in response.headers.get("content-type", ""):
                 file, size = spool(response, cap, safe=False)
@@ -154,22 +164,36 @@ class Wire:
         url = self.address(url, with_key=with_key)
         if not with_key:
             self._refuse_strange_result(url)
-        with self._exchange("GET", url, Body(), seconds=seconds, safe=True, with_key=with_key) as response:
-            if response.status_code != 200:
-                file, size = spool(response, LARGE, safe=True)
-                answer = Answer(response.status_code, _headers(response), file, size, True, self.scrub)
-                error = by_status(answer)
-                raise error if isinstance(error, Transient) else Damaged(f"the result cannot be fetched: {error}")
-            yield Download(response, cap)
+        try:
+            with self._exchange("GET", url, Body(), seconds=seconds, safe=True, with_key=with_key) as response:
+                if response.status_code != 200:
+                    file, size = spool(response, LARGE, safe=True)
+                    answer = Answer(response.status_code, _headers(response), file, size, True, self.scrub)
+                    error = by_status(answer)
+                    raise error if isinstance(error, Transient) else Damaged(f"the result cannot be fetched: {error}")
+                yield Download(response, cap)
+        except Rejected as rejected:
+            raise Damaged(str(rejected)) from rejected  # it is the answer that names such an address
 
     def address(self, path: str, *, with_key: bool = True) -> str:
         """The absolute address of a path below the base url. One that the provider named is taken if its host may have
         the key (or if the key does not go along)."""
-        if "://" not in path and not path.startswith("//"):
-            self._refuse_origin(self.base_url)
-            return urljoin(self.base_url, path) if path.startswith("/") else self.base_url + path
-        url = urljoin(self.base_url, path)
-        self._refuse_origin(url)
+        is_ours = "://" not in path and not path.startswith("//")
+        url = self.base_url + path
+        try:
+            if not is_ours or path.startswith("/"):
+                url = urljoin(self.base_url, path)
+            # A path may lead elsewhere all the same: a tab in it is dropped, which makes a host of "/<tab>/other".
+            if is_ours and _origin(url) == self._origin:
+                self._refuse_origin(self.base_url)
+                return url
+        except ValueError as error:
+            raise Damaged(f"the provider named no address: {error}") from error
+        try:
+            self._refuse_origin(url)
+        except Rejected as rejected:
+            # Our request was right; it is the answer that names such an address.
+            raise Damaged(str(rejected)) from rejected
         if with_key and not self.may_have_key(url):
             raise Damaged(f"the provider named an address on {urlsplit(url).hostname}, which must not get the key")
         return url
@@ -179,7 +203,7 @@ class Wire:
         parts = urlsplit(url)
         if _origin(url) == self._origin:
             return True
-        return parts.scheme == "https" and parts.port in (None, 443) and _one_of(parts.hostname, self._key_hosts)
+        return parts.scheme == "https" and parts.port in (None, 443) and one_of(parts.hostname, self._key_hosts)
 
     def scrub(self, text: str) -> str:
         """`text` without the key: some providers repeat it in their complaint."""
@@ -190,16 +214,16 @@ class Wire:
         parts = urlsplit(url)
         if parts.scheme == "https" and parts.hostname:
             return
-        if not (self._trusted and parts.scheme == "http" and _origin(url) == self._origin):
+        if not (parts.scheme == "http" and _origin(url) in self._trusted | self._trusted_results):
             raise Rejected(
                 f"{parts.scheme}://{parts.hostname} is not reached: only https is, unless an operator set it"
             )
 
     def _refuse_strange_result(self, url: str) -> None:
-        if self._result_hosts is None or _origin(url) == self._origin:
+        if self._result_hosts is None or _origin(url) == self._origin or _origin(url) in self._trusted_results:
             return
         host = urlsplit(url).hostname
-        if not _one_of(host, self._result_hosts):
+        if not one_of(host, self._result_hosts):
             raise Damaged(f"the result lies on {host}, which is none of this provider's hosts")
 
     @contextmanager
@@ -253,7 +277,7 @@ class Wire:
             if keeps not in self._transports:
                 from generation.providers.transport import Transport
 
-                trusted = (self._origin[1], self._origin[2]) if self._trusted else None
+                trusted = {(host, port) for _, host, port in self._trusted | self._trusted_results}
                 self._transports[keeps] = Transport(trusted=trusted, keeps=keeps)
             return self._transports[keeps]
 
@@ -286,7 +310,8 @@ def _origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _one_of(host: str | None, known: tuple[str, ...]) -> bool:
+def one_of(host: str | None, known: tuple[str, ...]) -> bool:
+    """Whether `host` is one of `known`, or below one that begins with a dot."""
     if host is None:
         return False
     return any(host == name or (name.startswith(".") and host.endswith(name)) for name in known)

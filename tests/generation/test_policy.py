@@ -109,6 +109,14 @@ def test_what_the_provider_has_is_asked_after_until_its_time_is_over(error: Prov
     assert decide(Refused("x"), has_id=True) == (Verdict.REFUSE, Money.RELEASE)
 
 
+def test_a_job_that_ended_because_of_what_it_was_given_is_not_asked_after_again() -> None:
+    assert decide(Rejected("no picture", field="inputs"), has_id=True) == (Verdict.FAIL, Money.RELEASE)
+
+
+def test_a_refusal_of_which_nobody_says_whether_it_was_charged_is_booked() -> None:
+    assert decide(Refused("x", billed=None)) == (Verdict.REFUSE, Money.BOOK)
+
+
 def test_every_verdict_says_what_it_cost() -> None:
     """Where something ends, the sentence tells of the money, and never of the provider's words."""
     errors = [

@@ -23,7 +23,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
@@ -66,6 +66,7 @@ class Demo:
     faults_file: str = ""
     log_file: str = ""
     name: str = "demo"
+    title: ClassVar[str] = "Demo"
     replay: Replay = Replay.FREE  # tests set "never" to see how a dearer provider is treated
 
     def __post_init__(self) -> None:
