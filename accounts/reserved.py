@@ -2,8 +2,8 @@
 
 RESERVED_SEGMENTS = frozenset(
     {
-        "admin", "api", "auth", "clips", "exports", "favicon.ico", "films", "gallery", "generate", "healthz", "image",
-        "mcp", "media", "metrics", "runs", "share", "sign-in", "sign-out", "sign-up", "static", "stories", "story",
+        "account", "admin", "api", "auth", "clips", "exports", "favicon.ico", "films", "gallery", "generate", "healthz",
+        "image", "mcp", "media", "metrics", "runs", "share", "sign-in", "sign-out", "sign-up", "static", "stories", "story",
         "studio", "v1", "video", "ws",
     }
 )  # fmt: skip

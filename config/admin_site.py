@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("accounts.tier", "Tiers", "auto_stories"),
             ("generation.modelgrant", "Models in use", "extension"),
+            ("generation.providerkey", "Keys", "vpn_key"),
             ("accounts.cap", "Budgets", "savings"),
             ("accounts.membership", "People", "group"),
             ("accounts.domain", "Addresses", "link"),
@@ -39,7 +40,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.tenant", "Tenants", "domain"),
             ("accounts.user", "Users", "person"),
             ("generation.aimodel", "Models and prices", "neurology"),
-            ("generation.credential", "Credentials", "key"),
+            ("generation.credential", "Accounts at providers", "key"),
         ),
     ),
 )

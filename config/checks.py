@@ -62,3 +62,18 @@ def debug_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG:
         return []
     return [Error("DEBUG is on.", hint="Unset DEBUG in the environment.", id="fablewright.E002")]
+
+
+@register("security")
+def unreadable_provider_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E003: a provider's key that the environment names and that cannot be taken, so that nothing is bought there."""
+    from django.conf import settings
+
+    return [
+        Error(
+            problem,
+            hint="Mend the variable, or unset it to do without this provider.",
+            id="fablewright.E003",
+        )
+        for problem in settings.PROVIDER_ACCOUNT_PROBLEMS
+    ]

@@ -6,15 +6,19 @@ SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secre
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
 HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
+SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
+OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 """
 
+import os
 import warnings
 from datetime import timedelta
 from pathlib import Path
 
 import environ
 
+from config import provider_accounts
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -190,6 +194,10 @@ GENERATION = {
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
     "DEADLINES": {"text": 180, "image": 420, "edit": 420, "video": 1800, "speech": 300, "moderate": 60},
 }
+SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
+# What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
+PROVIDER_ACCOUNTS, PROVIDER_ACCOUNT_PROBLEMS = provider_accounts.read(os.environ)
+
 DEMO = {
     "text_seconds": env.float("DEMO_TEXT_SECONDS", default=0.8),
     "image_seconds": env.float("DEMO_IMAGE_SECONDS", default=0.5),

@@ -7,20 +7,19 @@ from typing import Any
 
 from django.conf import settings
 
-from generation import providers
+from generation import keys, providers
 from generation.models import Job
 from generation.providers.contract import Provider
-
-BUILT_IN = {"demo"}
-"""Providers that need no account: what they need stands in settings."""
+from generation.providers.errors import ProviderError
 
 _lock = threading.Lock()
 _keyless: dict[str, Provider] = {}
+_accounts: dict[tuple[Any, str], Provider] = {}
+MOST_ACCOUNTS = 200
 
 
 def all_adapters() -> dict[str, Provider]:
-    """The adapters loaded so far, by provider, without keys. What is put here by hand (a provider of a test's own) is
-    used for every account."""
+    """The adapters loaded so far, by provider, without keys. They say what models can do; who buys is `account_of`."""
     return _keyless
 
 
@@ -32,11 +31,35 @@ def adapter(name: str) -> Provider:
         return _keyless[name]
 
 
-def account_of(job: Job) -> Provider:
-    """The adapter that buys with the key of the job's account."""
-    return adapter(job.provider)
+def account_of(job: Job, *, buys: bool = True) -> Provider:
+    """The adapter that speaks with the key of the job's account. Runs under the job's scope. With `buys` something is about
+    to be bought. Raises `generation.keys.NoKey`."""
+    if job.provider in keys.BUILT_IN:
+        return adapter(job.provider)
+    found = keys.account(job.credential, provider=job.provider, buys=buys)
+    made_by = providers.kind_of(job.provider)
+    with _lock:
+        if (made_by, found.stamp) not in _accounts:
+            _forget_old()
+            _accounts[made_by, found.stamp] = made_by(**found.options)
+        return _accounts[made_by, found.stamp]
+
+
+def scrubbed(able: Provider, error: ProviderError) -> ProviderError:
+    """The error without the key of the account that it was raised for: whatever a provider repeats of a request, and
+    whichever way it came to be read, what is kept and logged holds no key."""
+    wire = getattr(able, "wire", None)
+    if wire is not None:
+        error.args = (wire.scrub(str(error)),)
+    return error
 
 
 def options_of(name: str) -> dict[str, Any]:
     """The options of a built-in provider's adapter."""
-    return dict(settings.DEMO) if name == "demo" else {}
+    return dict(settings.DEMO) if name in keys.BUILT_IN else {}
+
+
+def _forget_old() -> None:
+    # What is forgotten goes on working for whoever holds it.
+    while len(_accounts) >= MOST_ACCOUNTS:
+        _accounts.pop(next(iter(_accounts)))

@@ -19,10 +19,11 @@ from django.conf import settings
 
 from accounts.tenancy import scope
 from generation import policy, purchases, slots
-from generation.adapters import BUILT_IN, account_of, adapter, options_of
+from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, outcomes
 from generation.jobs.transitions import LostClaim
+from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
 from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
 NOTE_SECONDS = 0.3
+MAX_SAID = 60_000
+"""Characters of a text that are shown while it is written; a scene has a fifth of them."""
 LIFE_SECONDS = 600.0
 SOON_SECONDS = 60.0
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
@@ -144,7 +147,14 @@ class Drain:
             kept = Asset.objects.get(id=given["asset"])
             files[given["asset"]] = kept.storage_name
             given["media_type"] = kept.media_type
-        able = account_of(job)
+        try:
+            able = account_of(job, buys=verb == "start")
+        except NoKey as error:
+            log.info("job %s: %s", job.id, error)
+            is_charged = job.sent_at is not None and adapter(job.provider).replay is not Replay.FREE
+            decision = policy.without_key(kind=Kind(job.kind), is_charged=is_charged, told=error.told)
+            outcomes.decided(job, decision, error)
+            return
         if verb == "start":
             outcomes.sent(job)
         held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job))
@@ -156,41 +166,53 @@ class Drain:
         """Ask providers to stop working on what was cancelled."""
         for job in claiming.cancelled_elsewhere():
             with scope(job.tenant_id):
-                purchases.tell_to_stop(job, account_of(job))
+                try:
+                    purchases.tell_to_stop(job, account_of(job, buys=False))
+                except NoKey as error:
+                    log.info("%s could not be told to stop job %s: %s", job.provider, job.id, error)
 
     def _take_in(self, wait_seconds: float) -> None:
-        """Write what came back; wait for the first of it at most `wait_seconds`."""
+        """Write what came back; wait for the first of it at most `wait_seconds`. What was there at the beginning is taken
+        and no more, so that makers who tell every word keep nothing else waiting."""
         try:
-            item = self.outbox.get(timeout=wait_seconds)
+            self._take(self.outbox.get(timeout=wait_seconds))
+            for _ in range(self.outbox.qsize()):
+                self._take(self.outbox.get_nowait())
         except queue.Empty:
-            return
-        while True:
-            self._write(item)
-            try:
-                item = self.outbox.get_nowait()
-            except queue.Empty:
-                return
+            pass
+        self._note()
 
-    def _write(self, item: Progress | Words | Outcome) -> None:
+    def _take(self, item: Progress | Words | Outcome) -> None:
         held = item.held
         if self.held.get(held.job.id) is not held:
             return  # given up already: what comes late is not written
-        try:
+        if isinstance(item, Progress):
+            held.share = max(held.share, item.share)
+        elif isinstance(item, Words):
+            self._hear(held, item.piece)
+        else:
+            del self.held[held.job.id]
             with scope(held.job.tenant_id):
-                if isinstance(item, Progress):
-                    self._note(held, item.share)
-                    return
-                if isinstance(item, Words):
-                    return
-                del self.held[held.job.id]
-                self._write_outcome(item)
-        except LostClaim:
-            self._drop(held)
+                try:
+                    self._write_outcome(item)
+                except LostClaim:
+                    self._drop(held)
+
+    def _hear(self, held: Held, piece: str) -> None:
+        """Keep a piece of text in mind, where the job is a text and its tier shows it before it is whole."""
+        room = MAX_SAID - held.said_length
+        if room <= 0 or held.job.kind != Kind.TEXT:
+            return
+        with scope(held.job.tenant_id):
+            if not held.job.run.tier.streams_text:  # asked once: the run keeps its tier
+                return
+        held.said.append(purchases.keepable(piece[:room]))
+        held.said_length += len(held.said[-1])
 
     def _write_outcome(self, outcome: Outcome) -> None:
         job, value = outcome.held.job, outcome.value
         if outcome.error is not None:
-            self._decide(job, outcome.error)
+            self._decide(job, scrubbed(outcome.held.able, outcome.error))
         elif isinstance(value, Pending):
             crash_point("before_parked")
             outcomes.parked(job, value)
@@ -215,13 +237,23 @@ class Drain:
         log.info("job %s: %s, so %s", job.id, error, decision.verdict)
         outcomes.decided(job, decision, error)
 
-    def _note(self, held: Held, share: float) -> None:
-        """Progress, as often as an eye can follow."""
+    def _note(self) -> None:
+        """Write progress and words of whoever has news, as often as an eye can follow, in one write each."""
         moment = time.monotonic()
-        if moment - held.noted_at < NOTE_SECONDS or share <= held.noted_share:
-            return
-        held.noted_at, held.noted_share = moment, share
-        outcomes.progressed(held.job, share)
+        for held in list(self.held.values()):
+            has_words, has_share = held.said_length > held.noted_length, held.share > held.noted_share
+            if not (has_words or has_share) or moment - held.noted_at < NOTE_SECONDS:
+                continue
+            held.noted_at, held.noted_share, held.noted_length = moment, held.share, held.said_length
+            with scope(held.job.tenant_id):
+                try:
+                    if has_words:
+                        held.said = ["".join(held.said)]
+                        outcomes.wrote(held.job, held.said[0], held.share if has_share else None)
+                    else:
+                        outcomes.progressed(held.job, held.share)
+                except LostClaim:
+                    self._drop(held)
 
     def _renew(self) -> None:
         lost = claiming.renew(worker=self.worker, held={job_id: held.job.fence for job_id, held in self.held.items()})

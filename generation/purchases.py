@@ -7,23 +7,37 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+
+from django.core.files.storage import default_storage
 
 from generation import storage
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
 from generation.models import Job, Lane
-from generation.providers.budget import BUDGET
+from generation.providers.budget import BUDGET, give_large_blocks_back
 from generation.providers.contract import (
-    Cancels, Done, Emit, Finds, Handle, Kind, Link, Opens, Pending, Provider, Request,
+    Cancels,
+    Done,
+    Emit,
+    Finds,
+    Handle,
+    Kind,
+    Link,
+    Opens,
+    Pending,
+    Provider,
+    Request,
 )
 from generation.providers.errors import Damaged, ProviderError, Transient, Unknown
 
 log = logging.getLogger(__name__)
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that PostgreSQL keeps in no column. A model whose answer was cut inside an emoji sends half of one."""
+PACKED = 4
+"""An input exists as bytes, in base64, as a part of the document and as the document's bytes at one moment."""
 FETCH_TRIES = 4
 FETCH_WAIT_SECONDS = 1.0
 
@@ -37,10 +51,14 @@ class Held:
     able: Provider
     request: Request
     gives_up_at: float
-    noted_share: float = -1.0
-    noted_at: float = 0.0
     said: list[str] = field(default_factory=list)
-    """Pieces of text that came so far."""
+    """Pieces of text that came so far, where the tier shows them."""
+    said_length: int = 0
+    share: float = -1.0
+    noted_at: float = 0.0
+    noted_length: int = 0
+    noted_share: float = -1.0
+    """What stands in the row by now, and when it was last written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +92,23 @@ Outbox = queue.SimpleQueue[Progress | Words | Outcome]
 def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], seconds: float) -> Held:
     """Take a job into hand; `files` are the storage names of its inputs by asset. They are read when the request is
     written out, and not kept while the provider works."""
-    readers = {asset: partial(storage.read, name) for asset, name in files.items()}
+    names = sorted(set(files.values()))
+    readers = {asset: partial(_read, name, names) for asset, name in files.items()}
     return Held(job, verb, able, request_of(job, files=readers), gives_up_at=time.monotonic() + seconds)
+
+
+def _read(name: str, names: Sequence[str]) -> bytes:
+    """One of the inputs. The first takes room for all of them as they are packed; the wire gives it back when the request
+    lies in a file."""
+    if not BUDGET.is_mine:
+        BUDGET.take(PACKED * sum(default_storage.size(one) for one in names))
+    return storage.read(name)
 
 
 def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     """Hand the purchase to a thread of its own; what comes back goes to `outbox`. A daemon thread, so that a provider
     that never answers keeps no worker from ending."""
+    give_large_blocks_back()
     threading.Thread(target=_run, args=(held, lanes, outbox), daemon=True, name=f"purchase-{held.job.id}").start()
 
 
@@ -97,6 +125,11 @@ def tell_to_stop(job: Job, able: Provider) -> None:
     threading.Thread(target=stop, daemon=True, name=f"stop-{job.id}").start()
 
 
+def keepable(text: str) -> str:
+    """The text with a mark in the place of every character that no column keeps."""
+    return UNKEEPABLE.sub("\ufffd", text)
+
+
 def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     try:
         with BUDGET.purchase():
@@ -104,7 +137,7 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
             kept = None
             if isinstance(value, Done):
                 if value.text is not None:
-                    value = replace(value, text=UNKEEPABLE.sub("\ufffd", value.text))
+                    value = replace(value, text=keepable(value.text))
                 kept = _keep(held, value)
                 value = replace(value, data=None)
         outbox.put(Outcome(held, value, kept))

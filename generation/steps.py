@@ -23,10 +23,20 @@ class AskAgain:
     request: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The longest prompt (in characters; None: as long as the model takes) and the most files that `prepare` adds. A job
+    that waits is held for that much."""
+
+    prompt: int | None = None
+    inputs: int = 0
+
+
 class Step:
     """Base of all steps; the defaults do nothing."""
 
     name = ""
+    most = Most()
 
     def prepare(self, job: Job) -> dict[str, Any]:
         """Fields of the request that were not known before the job's needs were done."""

@@ -75,17 +75,21 @@ def read(answer: str, *, must_end: bool) -> SceneDraft:
 def clean(text: str, *, keep_lines: bool = False) -> str:
     """Text without control and invisible formatting characters, its white space in order. What people type and what
     models write both pass through here."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    # Format characters (Cf) hide words and turn lines around, but two of them join letters in scripts that need it.
-    text = "".join(
-        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
     # After the stripping, which may bring letters and their marks together.
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", stripped(text))
     if not keep_lines:
         return " ".join(text.split())
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
     return "\n\n".join(part for part in paragraphs if part)
+
+
+def stripped(text: str) -> str:
+    """Text without control and invisible formatting characters."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Format characters (Cf) hide words and turn lines around, but two of them join letters in scripts that need it.
+    return "".join(
+        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
 
 
 def _parse(answer: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Tier
+from accounts.models import Tier, User
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.providers.contract import Kind
@@ -39,10 +39,13 @@ class StartForm(forms.Form):
         error_messages={"invalid": "The form was damaged on its way. Open the page anew and send it again."},
     )
 
-    def __init__(self, tier: Tier, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, tier: Tier, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.tier = tier
+        self.tier, self.user = tier, user
         self.beginning: Beginning | None = None
+        self.notices: list[str] = []
+        """What to tell the reader about the names of models that they gave, once the form is valid."""
+        self.asked: dict[str, str] = {}
 
     def clean_template(self) -> str:
         slug = self.cleaned_data["template"]
@@ -91,18 +94,23 @@ class StartForm(forms.Form):
             video_model=given["video"],
             beginning=self.beginning,
             nonce=given["nonce"] or uuid.uuid4(),
+            asked=dict(self.asked),
         )
 
     def _choose_model(
         self, given: dict[str, Any], field: str, kind: Kind, key: str | None = None, to: str = ""
     ) -> None:
-        if kind is Kind.IMAGE and not given[field] and not catalogue.has(self.tier, kind):
+        if kind is Kind.IMAGE and not given[field] and not catalogue.has(self.tier, kind, self.user):
             given[f"{field}_chosen"] = None  # a tier without pictures is a tier of words
             return
         try:
-            given[to or f"{field}_chosen"] = catalogue.choose(
-                self.tier, kind, clean(given[field]) if key is None else key, field=field
+            chosen = catalogue.resolve(
+                self.tier, kind, clean(given[field]) if key is None else key, field=field, user=self.user
             )
         except CannotBuy as refused:
             self.add_error(field, str(refused))
             self.status = max(getattr(self, "status", 0), refused.status)
+            return
+        given[to or f"{field}_chosen"] = chosen.model
+        self.asked[kind] = chosen.asked
+        self.notices += [chosen.notice] if chosen.notice else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +12,26 @@ from django.urls import reverse
 
 from accounts import quotas
 from accounts.access import Actor, Visibility
-from accounts.models import Tier
+from accounts.models import Tier, User
 from generation import catalogue
-from generation.jobs import public
-from generation.models import Job
+from generation.errors import CannotBuy
+from generation.jobs import asking, public
+from generation.models import Job, Unit
 from generation.providers.contract import Kind
-from stories import tree
+from stories import prompts, tree
 from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, Scene, Story, Video
-from stories.steps import plate_url
+from stories.steps import plate_url, words_so_far
 
 NONE = {"status": "none"}
+PLAIN_UNITS = {Unit.CALL, Unit.IMAGE, Unit.SECOND, Unit.CHARACTER}
+"""Units that people can reckon with."""
+PLATES: dict[Kind, tuple[str, str, dict[str, Any]]] = {
+    Kind.IMAGE: ("draw-scene", "picture", {"aspect_ratio": prompts.PLATE_RATIO}),
+    Kind.VIDEO: ("film-scene", "film", {"aspect_ratio": prompts.PLATE_RATIO, "seconds": prompts.FILM_SECONDS}),
+}
+"""What a scene buys beside its words: the step, what people call it, and the wishes."""
+OPENING_SIGNS = frozenset("“”„«»‘’‚‹—–-…*(['\"")
+"""A page that begins with one of these hangs it into the margin and has no large letter. `words.js` knows them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,8 @@ class Plate:
     progress: int | None = None
     message: str = ""
     model: str = ""
+    asked: str = ""
+    """The name that was asked for, where it is not the model's."""
 
 
 def status_of(plate: Image | Video | None) -> dict[str, Any]:
@@ -42,8 +55,11 @@ def status_of(plate: Image | Video | None) -> dict[str, Any]:
 
 
 def text_status(scene: Scene) -> dict[str, Any]:
-    """The same for the scene's text."""
-    return public.in_story(scene.job) if scene.job else {"status": "complete" if scene.text else "failed"}
+    """The same for the scene's text: `{"status", "progress"?, "message"?, "title"?, "prose"?}`, the last two while it is
+    written."""
+    if scene.job is None:
+        return {"status": "complete" if scene.text else "failed"}
+    return {**public.in_story(scene.job), **words_so_far(scene.job)}
 
 
 def plate(kind: type[Image] | type[Video], scene_id: uuid.UUID) -> Any:
@@ -76,9 +92,9 @@ def unfinished(actor: Actor, tier: Tier | None = None) -> Reading | None:
     return mine.select_related("story__tier", "scene").order_by("-updated_at").first()
 
 
-def tier_home(tier: Tier, actor: Actor, *, address: str) -> dict[str, Any]:
-    """The form's choices, grouped, with prices and what is left of today's allowance."""
-    found = catalogue.offers(tier)
+def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
+    """The form's choices, grouped, with prices and what is left of today's allowance. `user` is who is signed in."""
+    found = catalogue.offers(tier, user)
     subject = quotas.subject_of(user_id=actor.user_id, is_guest=actor.is_guest, address=address)
     return {
         "beginnings": list(Beginning.objects.filter(tier=tier)),
@@ -97,13 +113,17 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
     """One page of the book: plate, text, choices, and which of them were walked."""
     image, video = plate(Image, scene.id), plate(Video, scene.id)
     walked = Exists(Scene.objects.filter(via=OuterRef("pk")))
+    text = text_status(scene)
     choices = list(Choice.objects.filter(scene=scene).annotate(is_walked=walked)) if scene.text else []
     return {
         "scene": scene,
         "story": scene.story,
         "owns": actor.user_id is not None and actor.user_id == scene.story.reader_id,
-        "text": text_status(scene),
+        "text": text,
+        "so_far": [part for part in text.get("prose", "").split("\n\n") if part],
+        "opens_with_sign": (scene.text or text.get("prose", ""))[:1] in OPENING_SIGNS,
         "text_model": _model_name(scene.job),
+        "text_asked": _asked(scene.job),
         "image": _plate(image),
         "video": _plate(video),
         "choices": [c for c in choices if c.origin == Choice.Origin.WRITTEN],
@@ -154,11 +174,19 @@ def map_json(story: Story, drawn: tree.Map | None, tier_slug: str) -> dict[str, 
 
 
 def _plate(row: Image | Video | None) -> Plate:
-    return Plate(**{"progress": None, **status_of(row), "model": _model_name(row.job) if row else ""})
+    made = row.job if row else None
+    return Plate(**{"progress": None, **status_of(row), "model": _model_name(made), "asked": _asked(made)})
 
 
 def _model_name(job: Job | None) -> str:
     return job.model.name if job is not None and job.model is not None else ""
+
+
+def _asked(job: Job | None) -> str:
+    """The name that led to another model than the one that has it."""
+    if job is None or job.model is None or job.asked_model in (job.model.key, job.model.remote_name):
+        return ""
+    return job.asked_model
 
 
 def _run_socket(scene: Scene) -> str:
@@ -166,19 +194,38 @@ def _run_socket(scene: Scene) -> str:
 
 
 def _grouped(found: list[catalogue.Offer], kind: Kind) -> list[dict[str, Any]]:
-    """Usable models of a kind by provider: `[{"provider", "models": [{"key", "name", "price", "is_default"}]}]`."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for offer in catalogue.of_kind(found, kind):
-        assert offer.price is not None
-        groups.setdefault(offer.model.provider, []).append(
-            {
-                "key": offer.model.key,
-                "name": offer.model.name,
-                "price": price_words(offer.price.amount_micros, offer.price.currency, offer.price.get_unit_display()),
-                "is_default": offer.is_default,
-            }
-        )
-    return [{"provider": provider, "models": models} for provider, models in groups.items()]
+    """Usable models of a kind by provider: `[{"provider", "models": [{"key", "name", "price", "is_default"}]}]`. One of them
+    all is the default."""
+    usual = catalogue.default(found, kind)
+    return [
+        {
+            "provider": sheet.title,
+            "models": [
+                {
+                    "key": offer.model.key,
+                    "name": offer.model.name,
+                    "price": _price(offer),
+                    "is_default": offer is usual,
+                }
+                for offer in sheet.offers
+            ],
+        }
+        for sheet in catalogue.sheet(found, kind)
+    ]
+
+
+def _price(offer: catalogue.Offer) -> str:
+    """What a reader is told that it costs: the price, or, where it is made of parts, what is held for one picture or film."""
+    buys = PLATES.get(Kind(offer.model.kind))
+    if buys is None or {price.unit for price in offer.prices if price.amount_micros} <= PLAIN_UNITS:
+        return offer.price
+    step, noun, wishes = buys
+    try:
+        most = asking.hold_of(offer=offer, request=wishes, step=step)
+    except CannotBuy:
+        return offer.price
+    amount = f"{math.ceil(most / 100) / 10_000:.4f}".rstrip("0").rstrip(".")
+    return f"up to {amount} {offer.prices[0].currency} per {noun}"
 
 
 def roman(number: int) -> str:
@@ -189,11 +236,3 @@ def roman(number: int) -> str:
         count, number = divmod(number, value)
         letters += sign * count
     return letters
-
-
-def price_words(amount_micros: int, currency: str, unit: str) -> str:
-    """A price as people read it."""
-    if amount_micros == 0:
-        return "free"
-    amount = f"{amount_micros / 1_000_000:.6f}".rstrip("0").rstrip(".")
-    return f"{amount} {currency} {unit.replace('a ', 'per ', 1)}"

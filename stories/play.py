@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -35,7 +36,8 @@ MAX_DEPTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a reader fills in to begin, already checked against what the tier offers."""
+    """What a reader fills in to begin, already checked against what the tier offers. `asked` holds the names of models that
+    the reader wrote, by kind."""
 
     prompt: str
     length: Length
@@ -45,6 +47,7 @@ class Wishes:
     video_model: AiModel | None
     beginning: Beginning | None
     nonce: uuid.UUID
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 def start(*, reader: User, tier: Tier, wishes: Wishes, address: str) -> Scene:
@@ -69,7 +72,7 @@ def start(*, reader: User, tier: Tier, wishes: Wishes, address: str) -> Scene:
                 video_model=wishes.video_model,
                 seed=secrets.randbelow(2**31),
             )
-            return _turn(story, parent=None, choice=None, reader=reader, address=address)
+            return _turn(story, parent=None, choice=None, reader=reader, address=address, asked=wishes.asked)
     except IntegrityError:
         return Story.objects.get(reader=reader, nonce=wishes.nonce).scenes.get(parent=None)
 
@@ -184,15 +187,24 @@ def _go_by(*, reader: User, scene: Scene, address: str, key: dict[str, Any], cho
         return _go(reader=reader, scene=scene, choice=found, address=address)
 
 
-def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: User, address: str) -> Scene:
-    """The next scene with all that is bought for it. Runs inside the caller's transaction."""
+def _turn(
+    story: Story,
+    *,
+    parent: Scene | None,
+    choice: Choice | None,
+    reader: User,
+    address: str,
+    asked: Mapping[str, str] | None = None,
+) -> Scene:
+    """The next scene with all that is bought for it. Runs inside the caller's transaction. `asked` are the names that led
+    to the story's models, where they were given just now."""
     tier = story.tier
     depth = parent.depth + 1 if parent else 1
     must_end = depth >= story.target_depth or (choice is not None and choice.origin == Choice.Origin.WRAP_UP)
-    offered = catalogue.offers(tier)
-    text_model = catalogue.keep_or_replace(offered, story.text_model)
-    image_model = catalogue.keep_or_replace(offered, story.image_model)
-    video_model = catalogue.keep_or_replace(offered, story.video_model)
+    offered = catalogue.offers(tier, reader)
+    text_model, text_asked = _still(offered, story.text_model, asked)
+    image_model, image_asked = _still(offered, story.image_model, asked)
+    video_model, video_asked = _still(offered, story.video_model, asked)
     if text_model is None:
         raise CannotPlay(
             "No model that could write this story is available here now. Ask staff to grant one.", status=409
@@ -217,11 +229,13 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
             seed=story.seed,
         )
         request = catalogue.fit(text_model, request)
-        text = asking.add(run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id)
+        text = asking.add(
+            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, asked=text_asked
+        )
         Scene.objects.filter(id=scene.id).update(job=text)
         scene.job = text
         if image_model is not None:
-            look = {"seed": story.seed, "aspect_ratio": "16:9", "style": story.art_style}
+            look = {"seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style}
             drawn = asking.add(
                 run=run,
                 model=image_model,
@@ -229,6 +243,7 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
                 step="draw-scene",
                 subject_id=scene.id,
                 needs=[text],
+                asked=image_asked,
             )
             Image.objects.create(scene=scene, job=drawn)
             if video_model is not None:
@@ -240,6 +255,7 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
                     step="film-scene",
                     subject_id=scene.id,
                     needs=[drawn],
+                    asked=video_asked,
                 )
                 Video.objects.create(scene=scene, job=filmed)
     except OverBudget as over:
@@ -251,6 +267,17 @@ def _turn(story: Story, *, parent: Scene | None, choice: Choice | None, reader: 
     Reading.objects.update_or_create(story=story, reader=reader, defaults={"scene": scene})
     asking.ring()
     return scene
+
+
+def _still(
+    offered: list[catalogue.Offer], began_with: AiModel | None, asked: Mapping[str, str] | None
+) -> tuple[AiModel | None, str]:
+    """The model that the story goes on with, and the name that led to it: what the reader wrote, or the story's own model
+    where that has gone."""
+    model = catalogue.keep_or_replace(offered, began_with)
+    if began_with is None or model is None:
+        return model, ""
+    return model, (asked or {}).get(began_with.kind, "") if model == began_with else began_with.key
 
 
 def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScene]:

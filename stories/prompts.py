@@ -7,7 +7,7 @@ sentence of theirs stands where a rule could stand.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,8 +31,16 @@ SCENE_SCHEMA: dict[str, Any] = {
     },
 }  # fmt: skip
 MAX_TOKENS = 2_000
+MOST_TOKENS = 8_000
+"""Of an answer that is asked for again because the first one did not fit."""
 FILM_SECONDS = 4.0
+PLATE_RATIO = "16:9"
+"""The shape of a scene's picture and film."""
 MOTION = "\n\nMotion: "
+LONGEST_PICTURE = 2_300
+"""Characters of the longest prompt for a picture: what a draft may say of it, the tier's style and the story's."""
+LONGEST_FILM = LONGEST_PICTURE + 520
+"""The same for a film, with what moves in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,12 @@ def again(prompt: str, why: str) -> dict[str, Any]:
     document = json.loads(prompt)
     document["last_answer_was_unusable_because"] = why
     return {"prompt": json.dumps(document, ensure_ascii=False)}
+
+
+def longer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request once more with twice the room, after an answer that ended in the middle."""
+    room = min(2 * int(request.get("max_tokens") or MAX_TOKENS), MOST_TOKENS)
+    return {**again(request["prompt"], "it was longer than there was room for"), "max_tokens": room}
 
 
 def picture(*, words: str, tier_style: str, art_style: str) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from generation import steps
 from generation.models import Job
-from stories import drafts, play, prompts
+from stories import drafts, partial, play, prompts
 from stories.models import Choice, Scene, Story
 
 
@@ -30,11 +30,16 @@ class WriteScene(SceneStep):
     name = "write-scene"
     part = "text"
 
+    def describe(self, job: Job) -> dict[str, Any]:
+        return {**super().describe(job), **words_so_far(job)}
+
     def finish(self, job: Job) -> steps.AskAgain | None:
         scene = self.scene(job, "story_id", "must_end")
         try:
             draft = drafts.read(job.result.get("text") or "", must_end=scene.must_end)
         except drafts.Unusable as unusable:
+            if job.result.get("is_cut"):
+                return steps.AskAgain(f"cut by the length limit: {unusable}", prompts.longer(job.request))
             return steps.AskAgain(str(unusable), prompts.again(job.request["prompt"], str(unusable)))
         written = ("title", "text", "picture", "alt", "film", "memory", "is_ending", "ending_name")
         Scene.objects.filter(id=scene.id).update(**{name: getattr(draft, name) for name in written})
@@ -51,6 +56,7 @@ class WriteScene(SceneStep):
 class DrawScene(SceneStep):
     name = "draw-scene"
     part = "image"
+    most = steps.Most(prompt=prompts.LONGEST_PICTURE)
 
     def prepare(self, job: Job) -> dict[str, Any]:
         words = self.scene(job, "picture").picture
@@ -61,6 +67,7 @@ class DrawScene(SceneStep):
 class FilmScene(SceneStep):
     name = "film-scene"
     part = "video"
+    most = steps.Most(prompt=prompts.LONGEST_FILM, inputs=1)
 
     def prepare(self, job: Job) -> dict[str, Any]:
         words = self.scene(job, "film").film
@@ -69,6 +76,15 @@ class FilmScene(SceneStep):
         if drawn.asset is not None:
             request["inputs"] = [{"role": "first_frame", "asset": str(drawn.asset.id)}]
         return request
+
+
+def words_so_far(job: Job) -> dict[str, str]:
+    """`{"title"?, "prose"?}` of a scene that is being written, where its tier shows the words as they come."""
+    if not job.partial or job.status != "running":
+        return {}
+    so_far = partial.read(job.partial)
+    said = {"title": so_far.title, "prose": so_far.prose}
+    return {name: text for name, text in said.items() if text}
 
 
 def plate_url(job: Job) -> dict[str, str]:

@@ -40,7 +40,7 @@ def tier_home(request: Any) -> HttpResponse:
 @admits(Door.TIER)
 @require_POST
 def start(request: Any) -> HttpResponse:
-    form = StartForm(request.tier, request.POST)
+    form = StartForm(request.tier, request.POST, user=_user(request))
     if not form.is_valid():
         return _home(request, form, status=getattr(form, "status", 400))
     guest: User | None = None
@@ -57,6 +57,8 @@ def start(request: Any) -> HttpResponse:
         return _home(request, form, status=refused.status)
     if guest is not None:
         remember(request, guest)
+    for notice in form.notices:
+        messages.info(request, notice)
     return _to(request, scene)
 
 
@@ -240,8 +242,12 @@ def _address(request: Any, scene: Scene) -> str:
 
 
 def _home(request: Any, form: StartForm, *, status: int) -> HttpResponse:
-    page = pages.tier_home(request.tier, request.actor, address=address_of(request))
+    page = pages.tier_home(request.tier, request.actor, address=address_of(request), user=_user(request))
     return render(request, "stories/tier_home.html", {**page, "form": form}, status=status)
+
+
+def _user(request: Any) -> User | None:
+    return request.user if request.actor.user_id is not None else None
 
 
 def _say(request: Any, sentence: str, *, status: int, back: str = "") -> HttpResponse:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
-from generation.models import AiModel, Credential, Job, ModelGrant, Price, Run, Status, Unit
+from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
 from stories.models import Image, Scene, Story, Video
 
 _numbers = itertools.count(1)
@@ -65,6 +65,13 @@ def credential(_: str) -> Credential:
     return Credential.objects.create(provider="demo", label=f"label {next(_numbers)}")
 
 
+def provider_key(tag: str) -> ProviderKey:
+    """The tenant's own; its provider is a name that no install knows."""
+    provider = f"{tag}-{next(_numbers)}"
+    account = Credential.objects.create(provider=provider, label=f"own {next(_numbers)}", is_brought=True)
+    return ProviderKey.objects.create(provider=provider, secret="a key of nobody", hint="body", credential=account)
+
+
 def grant(tag: str) -> ModelGrant:
     return ModelGrant.objects.create(tier=tier(tag), model=ai_model(tag))
 
@@ -108,7 +115,8 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
-    Credential: credential, ModelGrant: grant, Job: job, Story: story, Scene: scene, Image: image, Video: video,
+    Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
+    Job: job, Story: story, Scene: scene, Image: image, Video: video,
 }  # fmt: skip
 
 

@@ -131,13 +131,14 @@ def media(settings: Any, tmp_path: Path) -> Path:
 def toll(world: World, media: Path) -> Iterator[Toll]:
     """A paid provider with books of its own, granted to the kids tier at 1000 micros a call, under a cap of 1,000,000."""
     from generation.adapters import all_adapters
+    from generation.providers import PROVIDERS
     from tests.factories import grant_toll
 
     provider = Toll()
-    adapters = all_adapters()
-    adapters["toll"] = provider
+    PROVIDERS["toll"] = lambda **_: provider
+    all_adapters()["toll"] = provider
     with scope(world.tenant):
         grant_toll(world.kids)
     yield provider
     provider.let_go()
-    del adapters["toll"]
+    del all_adapters()["toll"], PROVIDERS["toll"]

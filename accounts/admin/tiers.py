@@ -19,6 +19,6 @@ class TierPage(TenantAdmin):
     search_fields = ["name", "slug"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "tagline", "audience", "theme", "position"]}),
-        ("What is told here", {"fields": ["guidelines", "picture_style"]}),
+        ("What is told here", {"fields": ["guidelines", "picture_style", "streams_text"]}),
         ("Who may play", {"fields": ["is_open", "guests_may_play", "daily_scenes"]}),
     ]

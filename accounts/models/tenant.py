@@ -18,6 +18,9 @@ class Tenant(models.Model):
     tagline = models.CharField(max_length=160, blank=True)
     is_default = models.BooleanField(default=False, help_text="Answers at loopback names that no domain claims.")
     is_open = models.BooleanField(default=True, help_text="A closed tenant answers 404 everywhere.")
+    allows_own_keys = models.BooleanField(
+        default=False, help_text="People may buy with keys of their own, which they enter on their key page."
+    )
     currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(auto_now_add=True)
 

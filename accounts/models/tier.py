@@ -32,6 +32,11 @@ class Tier(TenantRow):
     )
     picture_style = models.CharField(max_length=200, blank=True, help_text="Words that go along with every picture.")
     theme = models.CharField(max_length=12, choices=Theme.choices, default=Theme.LIBRARY)
+    streams_text = models.BooleanField(
+        default=True,
+        verbose_name="text appears while it is written",
+        help_text="Turn this off where text is checked before it is shown; then it appears only when it is whole.",
+    )
     guests_may_play = models.BooleanField(default=False)
     daily_scenes = models.PositiveIntegerField(
         null=True,

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import asdict
 
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Domain, Membership, Role, Tenant, Tier, User
+from accounts.models import Audience, Domain, Membership, Role, Tenant, Tier, User
 from accounts.tenancy import across_tenants, scope
 from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
-from generation.models import AiModel, Credential, ModelGrant, Price, Unit
+from generation import keys
+from generation.models import AiModel, Credential, ModelGrant, Price
+from generation.seeds import plant_models
 from stories.models import Beginning
 
 HARBOUR_HOST = "harbour.localhost"
-MODELS = (
-    ("demo-storyteller", "Demo Storyteller", "storyteller", "text"),
-    ("demo-painter", "Demo Painter", "painter", "image"),
-    ("demo-filmmaker", "Demo Filmmaker", "filmmaker", "video"),
-)
+DEMO_MODELS = ("demo-storyteller", "demo-painter", "demo-filmmaker")
+"""What the first tiers are granted; everything else is granted by staff."""
 PEOPLE = (
     # email, name, tenant, role; the operator belongs to no tenant and runs the platform
     ("reader@example.com", "Rada Reader", "fablewright", Role.READER),
@@ -68,16 +66,10 @@ def _tenant(slug: str, name: str, tagline: str, *, is_default: bool) -> Tenant:
 
 
 def _models() -> list[AiModel]:
+    keys.ensure_platform_accounts()
     Credential.objects.get_or_create(provider="demo", label="built in", defaults={"max_concurrent": 100})
-    models = []
-    for key, name, remote_name, kind in MODELS:
-        model, made = AiModel.objects.get_or_create(
-            key=key, defaults={"name": name, "provider": "demo", "remote_name": remote_name, "kind": kind}
-        )
-        if made:
-            Price.objects.create(model=model, unit=Unit.CALL, amount_micros=0, effective_from=datetime.date(2026, 1, 1))
-        models.append(model)
-    return models
+    plant_models()
+    return list(AiModel.objects.filter(provider="demo", key__in=DEMO_MODELS))
 
 
 def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
@@ -90,6 +82,7 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
             "theme": shelf.theme,
             "guidelines": shelf.guidelines,
             "picture_style": shelf.picture_style,
+            "streams_text": shelf.audience != Audience.CHILDREN,
             "guests_may_play": shelf.guests_may_play,
             "daily_scenes": shelf.daily_scenes,
             "position": position,

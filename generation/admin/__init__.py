@@ -1,5 +1,5 @@
-"""Models, grants and jobs, as staff see them."""
+"""Models, grants, accounts and jobs, as staff see them."""
 
-from generation.admin import granting, jobs
+from generation.admin import accounts, granting, jobs
 
-__all__ = ["granting", "jobs"]
+__all__ = ["accounts", "granting", "jobs"]

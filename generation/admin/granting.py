@@ -7,17 +7,19 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from accounts.models import Tier
 from accounts.staff import MicrosField, PlatformAdmin, TenantAdmin, TenantForm
-from generation import catalogue
-from generation.models import AiModel, Credential, ModelGrant, Price
+from generation import catalogue, keys, pricing
+from generation.models import AiModel, ModelGrant, Price
 
 
 class PriceForm(forms.ModelForm):
-    amount_micros = MicrosField(label="Amount", help_text="In units of the currency, for one unit.")
+    amount_micros = MicrosField(label="Amount", help_text="In units of the currency, for as many units as “per” says.")
 
 
 class PriceInline(TabularInline):
@@ -36,11 +38,29 @@ class PriceInline(TabularInline):
 
 @admin.register(AiModel)
 class AiModelPage(PlatformAdmin):
-    list_display = ["name", "key", "provider", "kind", "is_enabled", "retires_on", "replacement", "is_reachable"]
+    list_display = [
+        "name", "key", "provider", "kind", "price", "is_enabled", "retires_on", "missing_since", "replacement",
+        "is_reachable",
+    ]  # fmt: skip
     list_select_related = ["replacement"]
-    list_filter = ["kind", "provider", "is_enabled"]
+    list_filter = ["kind", "provider", "is_enabled", ("missing_since", admin.EmptyFieldListFilter)]
     search_fields = ["name", "key", "remote_name"]
+    readonly_fields = ["missing_since"]
     inlines = [PriceInline]
+    actions = ["grant_to_every_tier"]
+
+    def get_queryset(self, request: Any) -> QuerySet[AiModel]:
+        found: QuerySet[AiModel] = super().get_queryset(request)
+        return found.prefetch_related(pricing.begun())
+
+    @display(description="Price today")
+    def price(self, model: AiModel) -> str:
+        return pricing.words(pricing.in_force(model.prices.all()))
+
+    @admin.action(description="Grant to every tier of this library", permissions=["change"])
+    def grant_to_every_tier(self, request: Any, models: QuerySet[AiModel]) -> None:
+        for model in models:
+            messages.success(request, grant_everywhere(model))
 
     @display(description="Reachable", boolean=True)
     def is_reachable(self, model: AiModel) -> bool:
@@ -48,9 +68,19 @@ class AiModelPage(PlatformAdmin):
         return catalogue.capabilities(model) is not None
 
 
-@admin.register(Credential)
-class CredentialPage(PlatformAdmin):
-    list_display = ["provider", "label", "is_enabled", "max_concurrent", "paused_until", "paused_because"]
+def grant_everywhere(model: AiModel) -> str:
+    """Grant a model to all tiers of the active tenant that lack it; says what was done."""
+    lacking = list(Tier.objects.exclude(id__in=ModelGrant.objects.filter(model=model).values("tier")))
+    ModelGrant.objects.bulk_create([ModelGrant(tier=tier, model=model, kind=model.kind) for tier in lacking])
+    tiers = ", ".join(tier.name for tier in lacking)
+    return f"{model} is granted to {tiers}." if lacking else f"Every tier has {model} already."
+
+
+class ModelChoice(forms.ModelChoiceField):
+    """Models by kind and provider, as people know them."""
+
+    def label_from_instance(self, model: Any) -> str:
+        return f"{model.get_kind_display()}: {model.name} ({keys.title(model.provider)})"
 
 
 class GrantForm(TenantForm):
@@ -62,6 +92,17 @@ class GrantForm(TenantForm):
             "the list, which moves it.",
         ),
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What was switched off or retired is not to be chosen; a grant that has it already may keep it.
+        gone = Q(is_enabled=False) | Q(retires_on__lte=timezone.now().date())
+        reachable = {model.id for model in AiModel.objects.exclude(gone) if catalogue.capabilities(model) is not None}
+        field: Any = self.fields.get("model")
+        if field is not None:
+            field.queryset = AiModel.objects.filter(id__in={*reachable, self.instance.model_id}).order_by(
+                "kind", "provider", "name"
+            )
 
     def clean_model(self) -> AiModel:
         model: AiModel = self.cleaned_data["model"]
@@ -77,7 +118,12 @@ class ModelGrantPage(TenantAdmin):
     list_select_related = ["tier", "model"]
     list_filter = ["tier", "kind", "is_default"]
     ordering = ["tier", "kind", "-is_default"]
-    actions = ["make_default"]
+    actions = ["make_default", "grant_to_every_tier"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "model":
+            kwargs["form_class"] = ModelChoice
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.action(description="Make default", permissions=["change"])
     def make_default(self, request: Any, grants: QuerySet[ModelGrant]) -> None:
@@ -90,3 +136,8 @@ class ModelGrantPage(TenantAdmin):
                 ModelGrant.objects.filter(tier=grant.tier_id, kind=grant.kind).update(is_default=False)
                 ModelGrant.objects.filter(pk=grant.pk).update(is_default=True)
                 messages.success(request, f"{grant.model} is the default for {grant.kind} in {grant.tier}.")
+
+    @admin.action(description="Grant to every tier", permissions=["change"])
+    def grant_to_every_tier(self, request: Any, grants: QuerySet[ModelGrant]) -> None:
+        for model in AiModel.objects.filter(id__in=grants.values("model")):
+            messages.success(request, grant_everywhere(model))

@@ -132,7 +132,8 @@ class JobPage(RecordAdmin):
 
     @display(description="Model")
     def model_name(self, job: Job) -> str:
-        return str(job.model) if job.model else "a model that is gone"
+        name = str(job.model) if job.model else "a model that is gone"
+        return f"{name} (asked for: {job.asked_model})" if job.asked_model else name
 
     @display(description="Made")
     def made(self, job: Job) -> SafeString | str:

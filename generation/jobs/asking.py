@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -14,16 +15,18 @@ from django_q.tasks import async_task
 
 from accounts import ledger
 from accounts.models import Tier, User
-from generation import catalogue, steps
+from generation import catalogue, keys, steps
 from generation.adapters import adapter
 from generation.clock import after, now
-from generation.errors import NotRetryable
+from generation.errors import NotRetryable, UnknownModel
 from generation.jobs.ending import NEED_FAILED, end_badly
 from generation.jobs.transitions import ALLOWED, move
-from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Run, Status
+from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
 from generation.providers.contract import Input, Kind, Replay, Request
 from generation.providers.fitting import Adjusted
 
+UNSEEN = Input("first_frame", "", b"")
+"""A file that a step will bring along, in the reckoning of what a request may cost."""
 PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
 
 
@@ -40,8 +43,11 @@ def add(
     step: str,
     subject_id: uuid.UUID | None = None,
     needs: Iterable[Job] = (),
+    asked: str = "",
+    kind: Kind | None = None,
 ) -> Job:
     """A job with its hold in the ledger. With `needs` it waits for them, and its step's `prepare` completes the request.
+    `asked` is the name that led to the model, where one was given; `kind` is EDIT where an image model changes a picture.
 
     Raises `CannotBuy` (the request is wrong, the model has no price) and `accounts.ledger.OverBudget`.
     """
@@ -49,28 +55,59 @@ def add(
     job = Job(
         run=run,
         model=model,
-        kind=model.kind,
+        asked_model=asked[:120],
+        kind=kind or model.kind,
         provider=model.provider,
-        priority=PRIORITIES[Kind(model.kind)],
-        credential=Credential.objects.filter(provider=model.provider, is_enabled=True).order_by("id").first(),
+        priority=PRIORITIES[kind or Kind(model.kind)],
+        credential=_credential(model, run.user),
         request=dict(request),
         step=step,
         subject_id=subject_id,
         status=Status.WAITING if needs else Status.QUEUED,
     )
-    able = catalogue.capabilities(model)
+    able = catalogue.capabilities(model, Kind(job.kind))
     if able is not None and able.burns_core:
         job.lane = Lane.CORE
-    asked = request_of(job)
     if not needs:
-        catalogue.refuse_wrong(model, asked)
-    job.hold_micros = catalogue.quote(catalogue.price_of(model), asked)
+        catalogue.refuse_wrong(model, request_of(job))
+    job.hold_micros = quote(job)
     job.save()
     if not needs:
         Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
     JobNeed.objects.bulk_create([JobNeed(job=job, need=need) for need in needs])
     _reserve(job, run)
     return job
+
+
+def _credential(model: AiModel, user: User | None) -> Credential:
+    found = keys.choose(model=model, user=user)
+    if found is None:
+        raise UnknownModel(
+            f"“{model.name}” cannot be used here now: there is no key for it. Choose another model.", field="model",
+            status=503,
+        )  # fmt: skip
+    return found
+
+
+def hold_of(*, offer: catalogue.Offer, request: Mapping[str, Any], step: str) -> int:
+    """What a job that was added so, and waits for its prompt, would be held for. Asks the database nothing."""
+    fields = catalogue.fit(offer.model, request)
+    return quote(Job(model=offer.model, kind=offer.model.kind, request=fields, step=step), offer.prices)
+
+
+def quote(job: Job, prices: Sequence[Price] | None = None) -> int:
+    """The most that the job may cost, by today's prices where none are given. One that waits is held for the longest
+    request its step can make of it."""
+    assert job.model is not None
+    request = request_of(job)
+    able = catalogue.capabilities(job.model, request.kind)
+    if not request.prompt and able is not None:
+        most = steps.find(job.step).most
+        length = able.max_prompt if most.prompt is None else min(most.prompt, able.max_prompt)
+        # Letters of four bytes each: a price by the letter and one by the token (a byte at least) both find their bound.
+        longest = replace(request, prompt="\U0010ffff" * length, inputs=request.inputs or (UNSEEN,) * most.inputs)
+        request = catalogue.fitted(job.model, longest)[0]
+    return catalogue.quote(catalogue.prices_of(job.model) if prices is None else prices, request, able)
 
 
 def ring() -> None:
@@ -111,7 +148,7 @@ def request_and_changes(
 def deadline_seconds(job: Job) -> float:
     """How long the job may take once it is queued."""
     usual = float(settings.GENERATION["DEADLINES"][job.kind])
-    able = catalogue.capabilities(job.model) if job.model else None
+    able = catalogue.capabilities(job.model, Kind(job.kind)) if job.model else None
     return max(usual, (able.longest_seconds or 0.0) if able else 0.0)
 
 
@@ -184,7 +221,9 @@ def _renew(job: Job, *, waits: bool) -> None:
         finished_at=None,
         due_at=None if waits else now(),
         deadline_at=None if waits else after(deadline_seconds(job)),
-        hold_micros=catalogue.quote(catalogue.price_of(job.model), request_of(job)),
+        hold_micros=quote(job),
+        # Chosen anew: the key that it was asked with may be gone, or another one may have come.
+        credential=_credential(job.model, job.run.user),
     )
     job.refresh_from_db(fields=["fence"])
     _reserve(job, job.run)

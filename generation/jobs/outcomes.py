@@ -4,17 +4,18 @@ the fence is no longer this worker's; then nothing was written."""
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from accounts import ledger
-from generation import policy, steps
+from generation import catalogue, policy, steps
 from generation.clock import after, now
 from generation.errors import CannotBuy
 from generation.jobs.asking import deadline_seconds as deadline_of
-from generation.jobs.asking import make_ready, request_and_changes
+from generation.jobs.asking import make_ready, quote, request_and_changes
 from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
 from generation.models import Asset, Credential, Job, Status
@@ -29,13 +30,21 @@ STEP_TRIES = 3
 
 def sent(job: Job) -> None:
     """Commit that the request is about to go out. Called just before it does."""
-    if not write(job, seen=False, sent_at=now()):
+    # A worker that died may have left half a text behind.
+    if not write(job, seen=False, sent_at=now(), partial=""):
         raise LostClaim(str(job.id))
 
 
 def progressed(job: Job, share: float) -> None:
     """Note how far the purchase is."""
     if not write(job, progress=min(max(share, 0.0), 1.0)):
+        raise LostClaim(str(job.id))
+
+
+def wrote(job: Job, text: str, share: float | None = None) -> None:
+    """Note what has been written so far, from the beginning; and how far that is, where it is told."""
+    changes: dict[str, Any] = {} if share is None else {"progress": min(max(share, 0.0), 1.0)}
+    if not write(job, partial=text, **changes):
         raise LostClaim(str(job.id))
 
 
@@ -78,7 +87,7 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 seconds=kept.seconds,
                 model_name=done.model or (job.model.name if job.model else ""),
             )
-        cost = job.hold_micros if done.cost_micros is None else done.cost_micros
+        cost = _cost(job, done, kept)
         move(
             job,
             Status.STORED,
@@ -96,6 +105,22 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
             },
         )
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost)
+
+
+def _cost(job: Job, done: Done, kept: Kept | None) -> int:
+    """What to settle. What the provider did not tell of the result's size is what was measured of it."""
+    if done.cost_micros is not None or job.model is None:
+        return job.hold_micros if done.cost_micros is None else done.cost_micros
+    request = request_and_changes(job)[0]
+    if kept is not None:
+        seconds = next((told for told in (done.seconds, request.seconds, kept.seconds) if told is not None), None)
+        done = replace(done, width=done.width or kept.width, height=done.height or kept.height, seconds=seconds)
+    try:
+        prices = catalogue.prices_of(job.model)
+    except CannotBuy:
+        return job.hold_micros
+    cost = catalogue.cost_of(prices, request, done)
+    return job.hold_micros if cost is None else cost
 
 
 def _more(job: Job, done: Done) -> dict[str, Any]:
@@ -193,7 +218,15 @@ def _ask_again(job: Job, answer: steps.AskAgain) -> None:
         )  # fmt: skip
         return
     job.request = {**job.request, **answer.request}
-    _new_attempt(job, wait_seconds=0, asks=job.asks + 1, error_class="unusable", error_detail=answer.why)
+    try:
+        job.hold_micros = quote(job)  # what is asked now may be longer
+    except CannotBuy as refused:
+        end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
+        return
+    _new_attempt(
+        job, wait_seconds=0, asks=job.asks + 1, error_class="unusable", error_detail=answer.why,
+        hold_micros=job.hold_micros,
+    )  # fmt: skip
 
 
 def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> None:

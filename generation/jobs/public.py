@@ -67,6 +67,7 @@ def for_programs(job: Job) -> dict[str, Any]:
         "run": str(job.run_id),
         "kind": job.kind,
         "model": job.model.key if job.model else None,
+        "asked_model": job.asked_model or None,
         "status": IN_GENERATE[job.status],
         "progress": percent(job),
         "attempt": job.attempt,

@@ -33,11 +33,12 @@ class LostClaim(Exception):
 
 def move(job: Job, to: Status, *, seen: bool = True, **changes: Any) -> None:
     """Write `to` and `changes` if the row still has the fence and the status that `job` was loaded with; `LostClaim`
-    otherwise. `seen` makes the version grow, so that sockets look."""
+    otherwise. `seen` makes the version grow, so that sockets look. What was written of a text so far goes with the state it
+    was written in."""
     source = Status(job.status)
     if to not in ALLOWED[source]:
         raise ValueError(f"A job does not go from {source} to {to}.")
-    written = write(job, status=to, seen=seen, **changes)
+    written = write(job, status=to, seen=seen, **{"partial": "", **changes})
     if not written:
         raise LostClaim(f"job {job.id}: fence {job.fence} is over")
 

@@ -3,7 +3,7 @@
 from generation.models.asset import Asset
 from generation.models.beat import Beat, BeatKind
 from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
-from generation.models.credential import Credential
+from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
 
@@ -20,6 +20,7 @@ __all__ = [
     "Lane",
     "ModelGrant",
     "Price",
+    "ProviderKey",
     "Run",
     "Status",
     "Unit",

@@ -20,7 +20,20 @@ class AiModel(models.Model):
     kind = models.CharField(max_length=10, choices=KINDS)
     retires_on = models.DateField(null=True, blank=True)
     replacement = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+    missing_since = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Since when its provider no longer lists it; written by `manage.py models sync`.",
+    )
     is_enabled = models.BooleanField(default=True)
+    account = models.ForeignKey(
+        "generation.Credential",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The one account this model is bought with, such as a server of your own; empty: whoever has a key.",
+    )
     capabilities = models.JSONField(
         default=dict,
         blank=True,
@@ -39,28 +52,39 @@ class AiModel(models.Model):
 
 
 class Unit(models.TextChoices):
+    """What is counted. TOKEN is every token, or those that come out where INPUT_TOKEN has a price of its own."""
+
     CALL = "call", "a call"
     IMAGE = "image", "a picture"
+    MEGAPIXEL = "megapixel", "a megapixel"
     SECOND = "second", "a second of film or sound"
+    INPUT_TOKEN = "input_token", "a token that goes in"
     TOKEN = "token", "a token"
     CHARACTER = "character", "a character spoken"
 
 
 class Price(models.Model):
-    """What one unit of a model costs from a day on."""
+    """What a model costs from a day on: an amount for `per` units, 2,000,000 micros for 1,000,000 tokens. A model may have
+    prices in several units, which add up; in each unit the latest that has begun is in force."""
 
     model = models.ForeignKey(AiModel, on_delete=models.CASCADE, related_name="prices")
-    unit = models.CharField(max_length=10, choices=Unit.choices)
-    amount_micros = models.BigIntegerField(help_text="Millionths of the currency, for one unit.")
+    unit = models.CharField(max_length=12, choices=Unit.choices)
+    amount_micros = models.BigIntegerField(help_text="Millionths of the currency, for as many units as `per` says.")
+    per = models.PositiveIntegerField(default=1, help_text="How many units the amount buys.")
     currency = models.CharField(max_length=3, default="USD")
     effective_from = models.DateField()
+    note = models.CharField(max_length=120, blank=True, help_text="Where the amount comes from.")
 
     class Meta:
         ordering = ["-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["model", "unit", "currency", "effective_from"], name="one_price_per_day"),
             models.CheckConstraint(condition=models.Q(amount_micros__gte=0), name="price_not_negative"),
+            models.CheckConstraint(condition=models.Q(per__gte=1), name="price_per_something"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_micros} micro-{self.currency} for {self.per} {self.unit}"
 
 
 class ModelGrant(TenantRow):

@@ -40,6 +40,11 @@ class Job(TenantRow):
         default=5, help_text="Lower goes first: text, then pictures, then film."
     )
     model = models.ForeignKey("generation.AiModel", null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_model = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="The name that was asked for, where one was; it may lead to another model.",
+    )
     credential = models.ForeignKey("generation.Credential", null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.SlugField(max_length=40)
     request = models.JSONField(default=dict, help_text="Fields of the provider's Request; inputs by asset id.")
@@ -51,6 +56,9 @@ class Job(TenantRow):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     version = models.PositiveBigIntegerField(default=1, help_text="Grows with every change that somebody may see.")
     progress = models.FloatField(null=True, help_text="A share from 0 to 1.")
+    partial = models.TextField(
+        blank=True, help_text="What this attempt has written so far, raw; only where the tier shows text as it comes."
+    )
     attempt = models.PositiveIntegerField(default=1, help_text="Purchases tried; each has a hold of its own.")
     tries = models.PositiveIntegerField(default=0, help_text="Passing faults within this attempt.")
     asks = models.PositiveIntegerField(default=0, help_text="Times the step asked again for a usable answer.")

@@ -37,8 +37,9 @@ class Answer:
 
     @property
     def body(self) -> bytes:
-        self.file.seek(0)
-        return self.file.read()
+        if self.size > LARGE:
+            BUDGET.take(self.size)
+        return self._read()
 
     @property
     def media_type(self) -> str:
@@ -49,7 +50,7 @@ class Answer:
         if self.size > LARGE:
             BUDGET.take(self.size * UNPACKED)
         try:
-            value = json.loads(self.body)
+            value = json.loads(self._read())
         except (ValueError, RecursionError) as error:
             raise self.damaged(f"no JSON but {self.media_type or 'nothing known'}: {self.told()}") from error
         if not isinstance(value, dict):
@@ -61,7 +62,7 @@ class Answer:
         if self.size > LARGE:
             return {}
         try:
-            value = json.loads(self.body)
+            value = json.loads(self._read())
         except (ValueError, RecursionError):
             return {}
         if isinstance(value, list) and value:
@@ -71,7 +72,12 @@ class Answer:
     def told(self) -> str:
         """The beginning of the body, without keys, for staff."""
         self.file.seek(0)
-        return self.scrub(self.file.read(DETAIL).decode("utf-8", "replace"))
+        # Read further than is told: a key that the cut went through could not be found any more.
+        return self.scrub(self.file.read(4 * DETAIL).decode("utf-8", "replace"))[:DETAIL]
+
+    def _read(self) -> bytes:
+        self.file.seek(0)
+        return self.file.read()
 
     def damaged(self, detail: str) -> ProviderError:
         """The answer cannot be used: asked again where that is harmless."""

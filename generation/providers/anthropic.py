@@ -44,7 +44,10 @@ LIMITS = {
     "maxItems", "uniqueItems",
 }  # fmt: skip
 """Words of a schema that the models are not held to. Who asked checks the answer against the whole schema."""
-ABLE = Capabilities(Kind.TEXT, takes=frozenset({"schema"}), inputs={"reference": 3}, max_prompt=800_000, streams=True)
+ABLE = Capabilities(
+    Kind.TEXT, takes=frozenset({"schema"}), inputs={"reference": 3}, max_prompt=800_000, streams=True,
+    answer_tokens=ANSWER_TOKENS, thinking_tokens=THINKING_TOKENS,
+)  # fmt: skip
 MANNERS: dict[str, dict[str, Any]] = {
     # Thinking cannot be switched off on most of them; without tools there is nothing "between tools" to think about.
     "claude-sonnet-5-5": {"effort": "low", "thinking": "between_tools"},

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from generation.providers.answers import LARGE
+from generation.providers.budget import BUDGET
 from generation.providers.errors import Damaged, Transient
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ Files = Sequence[tuple[str, tuple[str, bytes, str]]]
 
 
 class Body:
-    """What is sent. Large bodies lie in a file while the provider works, not in memory: a hundred purchases wait at once."""
+    """What is sent. Large bodies lie in a file while the provider works, not in memory: a hundred purchases wait at once.
+    Half of a surrogate pair, which no encoding has, goes as a question mark."""
 
     def __init__(
         self, json: Any = None, fields: Mapping[str, str] | None = None, files: Files = (), multipart: bool = False
@@ -29,11 +31,13 @@ class Body:
         self._open: list[IO[bytes]] = []
         self._content: dict[str, Any] = {}
         if json is not None:
-            raw = json_module.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+            raw = json_module.dumps(json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
             self._content = {"headers": {"content-type": "application/json", "content-length": str(len(raw))}}
             self._content["content"] = _blocks(self._file(raw)) if len(raw) > LARGE else raw
         elif files or multipart:
-            parts: list[Any] = [(name, (None, value)) for name, value in (fields or {}).items()]
+            parts: list[Any] = [
+                (name, (None, value.encode("utf-8", "replace"))) for name, value in (fields or {}).items()
+            ]
             parts += [
                 (name, (file_name, self._file(data) if len(data) > LARGE else data, media_type))
                 for name, (file_name, data, media_type) in files
@@ -41,6 +45,8 @@ class Body:
             self._content = {"files": parts}
         elif fields is not None:
             self._content = {"data": dict(fields)}
+        if self._open:
+            BUDGET.put_away()
 
     def _file(self, raw: bytes) -> IO[bytes]:
         file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when the exchange is over

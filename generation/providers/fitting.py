@@ -113,7 +113,10 @@ def into(asked: tuple[int, int], sizes: Sizes) -> tuple[int, int]:
     if min(width, height) < sizes.low:
         grow = sizes.low / min(width, height)
         width, height = width * grow, height * grow
-    return _step(width, sizes), _step(height, sizes)
+    used = _step(width, sizes), _step(height, sizes)
+    # Stepping down may have taken more from the shorter side, in proportion.
+    longest = min(used) * sizes.max_ratio
+    return _step(min(used[0], longest), sizes), _step(min(used[1], longest), sizes)
 
 
 def _step(side: float, sizes: Sizes) -> int:
@@ -184,7 +187,7 @@ def _fit_resolution(request: Request, able: Capabilities, changes: dict[str, Any
 
 def _ratio(request: Request) -> float | None:
     """Width to height, as asked for; None where nothing was, or nothing that can be read."""
-    if request.width and request.height:
+    if request.width and request.height and request.width / request.height > 0:
         return request.width / request.height
     if request.aspect_ratio and ":" in request.aspect_ratio:
         wide, _, high = request.aspect_ratio.partition(":")

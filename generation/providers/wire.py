@@ -184,11 +184,12 @@ class Wire:
             if not is_ours or path.startswith("/"):
                 url = urljoin(self.base_url, path)
             # A path may lead elsewhere all the same: a tab in it is dropped, which makes a host of "/<tab>/other".
-            if is_ours and _origin(url) == self._origin:
-                self._refuse_origin(self.base_url)
-                return url
+            leads_home = _origin(url) == self._origin
         except ValueError as error:
             raise Damaged(f"the provider named no address: {error}") from error
+        if is_ours and leads_home:
+            self._refuse_origin(url)
+            return url
         try:
             self._refuse_origin(url)
         except Rejected as rejected:

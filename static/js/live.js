@@ -3,6 +3,7 @@
 
 import { mend, sayPlate, showProgress, swapPlate } from "./plate.js";
 import { say } from "./said.js";
+import { keepPlace, showWords } from "./words.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15000;
@@ -27,13 +28,14 @@ function isOver() {
 }
 
 /** One piece of news about one part of this page. */
-function hear(part, { status, progress, message }) {
+function hear(part, { status, progress, message, title, prose }) {
   if (!(status in RANK) || status === "none") return;
   if (RANK[status] < RANK[state[part]]) return; // older than what we know
   const before = state[part];
   state[part] = status;
   if (status === "generating") showProgress(part, progress);
-  if (status !== before) pollWait = FIRST_WAIT; // things move: look sooner again
+  const hasGrown = part === "text" && status === "generating" && showWords(page, title, prose);
+  if (status !== before || hasGrown) pollWait = FIRST_WAIT; // things move: look sooner again
   if (RANK[status] < 2 || status === before) return;
   if (part === "text") queue(part, before, () => turnPage(status, message));
   // Before the words are there, the page that comes with them shows the plate as it stands then.
@@ -61,9 +63,10 @@ async function turnPage(status, message) {
   const fresh = await fetchPage();
   const at = document.activeElement;
   const isFree = !at || at === document.body || at.closest("main") !== null;
-  page.replaceWith(fresh);
+  // Words that were read while they came stay where they are; only what is new under them moves.
+  const hadWords = keepPlace(page, fresh, () => page.replaceWith(fresh));
   page = fresh;
-  page.dataset.fresh = "";
+  page.dataset.fresh = hadWords ? "ways" : "";
   // The fetched page may know more than the news that made us fetch it.
   const known = read(fresh);
   for (const part of PARTS) if (RANK[known[part]] >= RANK[state[part]]) state[part] = known[part];

@@ -106,7 +106,10 @@ def test_a_guest_gets_no_role_by_hand(in_tenant: Any, client_for: Clients) -> No
 
 # Tiers and budgets
 
-TIER = {"name": "Attic", "slug": "attic", "audience": "general", "theme": "library", "position": "3", "is_open": "on"}
+TIER = {
+    "name": "Attic", "slug": "attic", "audience": "general", "theme": "library", "position": "3", "is_open": "on",
+    "streams_text": "on",
+}  # fmt: skip
 
 
 def test_a_tier_is_made_for_the_tenant_at_this_host(in_tenant: Any, client_for: Clients) -> None:

@@ -59,7 +59,8 @@ def test_a_token_is_good_here(world: Any, job: Job) -> None:
 def test_a_job_as_programs_see_it(job: Job) -> None:
     told = ask(job, login().json()["access"]).json()
     assert {**told, "created_at": "", "finished_at": ""} == {
-        "id": str(job.id), "run": str(job.run_id), "kind": "text", "model": "demo-storyteller", "status": "completed",
+        "id": str(job.id), "run": str(job.run_id), "kind": "text", "model": "demo-storyteller", "asked_model": None,
+        "status": "completed",
         "progress": 100, "attempt": 1, "cost_micros": 0, "message": None, "created_at": "", "finished_at": "",
         "scene": str(job.subject_id), "part": "text",
     }  # fmt: skip

@@ -50,10 +50,8 @@ def start(home: Path, **environment: str) -> Any:
     def playing() -> Iterator[Playing]:
         log, faults = home.parent / "books.jsonl", home.parent / "faults.json"
         with an_install(home) as install:
-            play = install.play(
-                DEMO_LOG_FILE=str(log), DEMO_FAULTS_FILE=str(faults), DEMO_TEXT_SECONDS="0.3",
-                DEMO_IMAGE_SECONDS="0.1", DEMO_VIDEO_SECONDS="1", **environment,
-            )  # fmt: skip
+            delays = {"DEMO_TEXT_SECONDS": "0.3", "DEMO_IMAGE_SECONDS": "0.1", "DEMO_VIDEO_SECONDS": "1"}
+            play = install.play(DEMO_LOG_FILE=str(log), DEMO_FAULTS_FILE=str(faults), **{**delays, **environment})
             play.ready()
             yield Playing(install, play, log, faults)
             play.signal(signal.SIGTERM)

@@ -254,8 +254,56 @@ def test_a_price_is_written_in_the_currency(in_tenant: Any, client_for: Clients)
             "key": model.key, "name": model.name, "provider": "demo", "remote_name": "storyteller", "kind": "text",
             "is_enabled": "on", "prices-TOTAL_FORMS": "1", "prices-INITIAL_FORMS": "1", "prices-0-id": str(price.pk),
             "prices-0-model": str(model.pk), "prices-0-unit": "call", "prices-0-amount_micros": "0.04",
-            "prices-0-currency": "USD", "prices-0-effective_from": "2026-01-01",
+            "prices-0-per": "1000", "prices-0-currency": "USD", "prices-0-effective_from": "2026-01-01",
         },
     )  # fmt: skip
     assert response.status_code == 302
-    assert list(Price.objects.filter(model=model).values_list("amount_micros", flat=True)) == [40_000]
+    assert list(Price.objects.filter(model=model).values_list("amount_micros", "per")) == [(40_000, 1000)]
+
+
+def test_the_list_of_models_tells_what_becomes_of_them(in_tenant: Any, client_for: Clients) -> None:
+    model = admin_rows.ai_model("pebble")
+    Price.objects.create(model=model, unit="token", amount_micros=2_000_000, per=1_000_000, effective_from="2026-02-01")
+    Price.objects.create(model=model, unit="call", amount_micros=9, effective_from="2099-01-01")
+    AiModel.objects.filter(pk=model.pk).update(retires_on="2027-03-04", missing_since="2026-05-06")
+    response = client_for("operator").get(reverse("admin:generation_aimodel_changelist"), {"q": model.key})
+    html = response.content.decode()
+    for shown in ("2 USD per 1,000,000 tokens", "March 4, 2027", "May 6, 2026", "Old"):
+        assert shown in html, shown
+    assert client_for("staff").get(reverse("admin:generation_aimodel_changelist")).status_code == 404
+
+
+def test_a_grant_is_given_to_what_can_be_bought(in_tenant: Any, client_for: Clients) -> None:
+    model, retired, disabled, strange = (admin_rows.ai_model("pebble") for _ in range(4))
+    AiModel.objects.filter(pk=retired.pk).update(retires_on="2026-01-01")
+    AiModel.objects.filter(pk=disabled.pk).update(is_enabled=False)
+    AiModel.objects.filter(pk=strange.pk).update(provider="unheard-of")
+    page = client_for("staff").get(reverse(ADD_GRANT))
+    offered = dict(page.context["adminform"].form.fields["model"].choices)
+    known = {getattr(value, "value", value): label for value, label in offered.items()}
+    assert known[model.pk] == f"Text: {model.name} (Demo)"
+    assert {retired.pk, disabled.pk, strange.pk} & set(known) == set()
+    # One that was granted before it retired may be kept.
+    grant = ModelGrant.objects.create(tier=in_tenant.kids, model=retired)
+    page = client_for("staff").get(reverse("admin:generation_modelgrant_change", args=[grant.pk]))
+    kept = {getattr(value, "value", value) for value, _ in page.context["adminform"].form.fields["model"].choices}
+    assert {model.pk, retired.pk} <= kept
+    assert disabled.pk not in kept
+
+
+@pytest.mark.parametrize(("listed", "who"), [("aimodel", "operator"), ("modelgrant", "staff")])
+def test_a_model_is_granted_to_every_tier(in_tenant: Any, client_for: Clients, listed: str, who: str) -> None:
+    model = admin_rows.ai_model("pebble")
+    first = ModelGrant.objects.create(tier=in_tenant.kids, model=model, is_default=False)
+    row = model if listed == "aimodel" else first
+    address = reverse(f"admin:generation_{listed}_changelist")
+    data = {"action": "grant_to_every_tier", "_selected_action": [str(row.pk)]}
+    assert sentences(client_for(who).post(address, data, follow=True)) == [
+        f"{model} is granted to {in_tenant.classics.name}."
+    ]
+    with scope(in_tenant.tenant):
+        grants = ModelGrant.objects.filter(model=model).values_list("tier__slug", "kind", "is_default")
+        assert set(grants) == {("kids", "text", False), ("classics", "text", False)}
+    assert sentences(client_for(who).post(address, data, follow=True)) == [f"Every tier has {model} already."]
+    with scope(in_tenant.harbour):
+        assert not ModelGrant.objects.filter(model=model).exists()

@@ -7,6 +7,7 @@ come out for its reader alone.
 
 from __future__ import annotations
 
+import json
 import types
 import uuid
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from accounts.authentication import TENANT_CLAIM
 from accounts.models import Tenant, Tier, User
 from accounts.tenancy import across_tenants, scope
 from config.sockets import websocket_urlpatterns
+from generation import keys
 from generation.models import Asset, Job
 from stories.models import Choice, Scene, Story
 from tests.stories import worker
@@ -59,6 +61,10 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "sign-in": ("GET", Door.PUBLIC, (200,) * 7),
     "sign-out": ("POST", Door.PUBLIC, (302,) * 7),
     "auth-login": ("POST", Door.PUBLIC, (400,) * 7),
+    # The story's tenant allows people to bring keys of their own, the harbour does not.
+    "own-keys": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 404, 200)),
+    "own-key-save": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 404, 422)),
+    "own-key-delete": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 404, 404)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "gallery": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "gallery-story": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
@@ -198,13 +204,16 @@ def marked(world: Any, media: Any) -> Marked:
         name: f"{MARK} {name} and more words, so that it is long enough to be a scene."
         for name in ("story_title", "title", "text", "picture", "alt", "film", "memory", "ending_name")
     }
+    Tenant.objects.filter(slug="fablewright").update(allows_own_keys=True)
     with scope(world.tenant):
         reader = world.user("reader")
+        keys.save_key(tenant=world.tenant, provider="openai", secret=f"sk-{MARK}-secret", user=reader)
         worker.finished(
             reader, world.kids, film=True, prompt=f"{MARK} prompt",
             said={**said, "choices": [f"{MARK} one", f"{MARK} two"]},
         )  # fmt: skip
-        Job.objects.update(message=f"{MARK} message", error_detail=f"{MARK} detail")
+        partial = json.dumps({"title": f"{MARK} title", "text": f"{MARK} so far and"})
+        Job.objects.update(message=f"{MARK} message", error_detail=f"{MARK} detail", partial=partial)
         for asset in Asset.objects.all():
             default_storage.save(asset.storage_name, ContentFile(MARK.ljust(asset.size_bytes).encode()))
         scene = Scene.objects.select_related("job").get(depth=1)
@@ -290,6 +299,30 @@ def test_the_staff_rooms_tell_nobody_else_anything(world: Any, client_for: Any, 
             if route != "/admin/login/":
                 answers.setdefault(actor, set()).add(answer.status_code)
     assert answers == {"stranger": {302}, "wrong session": {302}, "other member": {404}}
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_what_is_being_written_is_seen_by_its_reader_alone(
+    world: Any, client_for: Any, marked: Marked, actor: str
+) -> None:
+    """Nothing else of the page holds the mark here, so that it is the half text that is looked for."""
+    with scope(world.tenant):
+        nothing = dict.fromkeys(("title", "text", "picture", "alt", "film", "memory", "ending_name"), "")
+        Scene.objects.filter(id=marked.scene).update(**nothing)
+        Story.objects.update(prompt="", title="")
+        Job.objects.update(message="", error_detail="")
+        Job.objects.filter(id=marked.job).update(status="running")
+    tier = "tales" if ACTORS[actor][1] == HARBOUR else "kids"
+    browser = browser_of(world, client_for, actor)
+    routes = ("scene", "scene-status", "api-job")
+
+    def told() -> dict[str, bool]:
+        return {name: MARK in body(browser.get(marked.address(name, tier))) for name in routes}
+
+    assert told() == dict.fromkeys(routes, actor == "reader")
+    with scope(world.tenant):
+        Job.objects.filter(id=marked.job).update(partial="")
+    assert told() == dict.fromkeys(routes, False)
 
 
 @pytest.mark.parametrize(

@@ -309,8 +309,9 @@ def test_what_no_model_takes_is_refused_by_name(request_: dict[str, Any], told: 
 
 def test_it_speaks_to_its_own_models_about_text_only() -> None:
     able = Capabilities(
-        Kind.TEXT, takes=frozenset({"schema"}), inputs={"reference": 3}, max_prompt=800_000, streams=True
-    )
+        Kind.TEXT, takes=frozenset({"schema"}), inputs={"reference": 3}, max_prompt=800_000, streams=True,
+        answer_tokens=8_192, thinking_tokens=8_192,
+    )  # fmt: skip
     asked = [("claude-opus-5-5", Kind.TEXT), ("gpt-5.6-terra", Kind.TEXT), ("claude-opus-5-5", Kind.IMAGE)]
     assert [Anthropic().capabilities(model, kind, {}) for model, kind in asked] == [able, None, None]
 

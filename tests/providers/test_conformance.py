@@ -15,7 +15,7 @@ import pytest
 
 from generation import providers, storage
 from generation.providers.capabilities import refuse_unsupported
-from generation.providers.contract import Cancels, Done, Emit, Handle, Kind, Opens, Pending
+from generation.providers.contract import Cancels, Done, Emit, Handle, Opens, Pending
 from generation.providers.errors import Damaged, ProviderError, Rejected, Transient, Unknown
 from generation.providers.fitting import fit
 from tests.providers import specs

@@ -115,6 +115,19 @@ def test_a_beginning_of_another_shelf_is_none(form: Any, in_tenant: Any) -> None
     assert problems(form(prompt="", template=elsewhere.slug)) == (said, 400)
 
 
+def test_an_older_name_leads_to_what_took_its_place(form: Any, in_tenant: Any) -> None:
+    new = AiModel.objects.get(key="demo-painter")
+    AiModel.objects.create(
+        key="old-painter", name="Old", provider="demo", remote_name="paint-1", kind="image", is_enabled=False,
+        replacement=new,
+    )  # fmt: skip
+    sent = form(image_model="paint-1", model="storyteller")
+    assert sent.is_valid(), sent.errors
+    wishes = sent.wishes()
+    assert (wishes.image_model, dict(wishes.asked)) == (new, {"text": "storyteller", "image": "paint-1"})
+    assert sent.notices == ["“paint-1” was retired; Demo Painter was used."]
+
+
 def test_a_model_that_is_not_granted_is_a_403(form: Any, in_tenant: Any) -> None:
     model = AiModel.objects.create(key="dear", name="Dear", provider="demo", remote_name="storyteller", kind="text")
     Price.objects.create(model=model, unit="call", amount_micros=1, effective_from=datetime.date(2026, 1, 1))

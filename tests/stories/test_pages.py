@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stories.pages import price_words, roman
+from stories.pages import roman
 
 
 @pytest.mark.parametrize(
@@ -12,11 +12,3 @@ from stories.pages import price_words, roman
 )
 def test_roman(number: int, numeral: str) -> None:
     assert roman(number) == numeral
-
-
-@pytest.mark.parametrize(
-    ("micros", "words"),
-    [(0, "free"), (1, "0.000001 USD per picture"), (40_000, "0.04 USD per picture"), (3_000_000, "3 USD per picture")],
-)
-def test_prices(micros: int, words: str) -> None:
-    assert price_words(micros, "USD", "a picture") == words

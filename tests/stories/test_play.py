@@ -328,6 +328,33 @@ class TestLimits:
             play.start(reader=reader, tier=in_tenant.kids, wishes=again, address=HERE)
         assert changed(before) == {}
 
+    def test_a_model_that_retires_between_two_pages_is_followed_by_its_replacement(
+        self, reader: User, in_tenant: Any, toll: Any
+    ) -> None:
+        """The story goes on with the replacement, which is quoted anew; the page before keeps the name it was made by."""
+        from generation.models import ModelGrant, Price
+
+        heir = AiModel.objects.create(
+            key="toll-heir", name="Toll heir", provider="toll", remote_name="paint", kind="image"
+        )
+        Price.objects.create(model=heir, unit="call", amount_micros=2 * TOLL_PRICE, effective_from="2026-01-01")
+        ModelGrant.objects.create(tier=in_tenant.kids, model=heir)
+        first = worker.opened(reader, in_tenant.kids)
+        AiModel.objects.filter(key="toll-paint").update(retires_on="2026-01-02", replacement=heir)
+        second = worker.take(reader, worker.fresh(first))
+        made = [
+            Image.objects.select_related("job__model", "job__asset").get(scene=page).job for page in (first, second)
+        ]
+        assert [(job.model.key, job.asked_model, job.hold_micros, job.status) for job in made] == [
+            ("toll-paint", "", TOLL_PRICE, "done"), ("toll-heir", "toll-paint", 2 * TOLL_PRICE, "done"),
+        ]  # fmt: skip
+        assert Story.objects.get(id=first.story_id).image_model.key == "toll-paint"
+        # The control: where the replacement is not granted, the tier's own default goes on.
+        ModelGrant.objects.filter(model=heir).delete()
+        ModelGrant.objects.filter(model__key="demo-painter").update(is_default=False)
+        third = play.choose(reader=reader, scene=second, choice=way(second), address=HERE)
+        assert (third.image.job.model.key, third.image.job.asked_model) == ("demo-painter", "toll-paint")
+
     def test_three_pages_longer_pressed_twice_adds_three(self, reader: User, first: Scene) -> None:
         for _ in range(2):
             play.keep_going(reader=reader, scene=worker.fresh(first), address=HERE, seen_depth=3)

@@ -39,8 +39,8 @@ def at(scene: Scene) -> str:
 
 
 def test_first_pages(client_for: Any, reader: Client) -> None:
-    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [4, 7, 4]
-    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [8, 11, 7]
+    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [4, 9, 4]
+    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [8, 13, 7]
 
 
 def test_a_page_of_a_story(reader: Client, client_for: Any, world: Any, toll: Any) -> None:

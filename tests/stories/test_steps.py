@@ -65,7 +65,7 @@ def test_words_picture_and_film_become_a_page(begin: Any, toll: Any, in_tenant: 
     assert video.prompt == f"{picture}\n\nMotion: {SCENE['film']}"
     painted = Image.objects.select_related("job__asset").get(scene=page).job.asset
     assert painted is not None
-    assert [(given.role, given.media_type, len(given.data)) for given in video.inputs] == [
+    assert [(given.role, given.media_type, len(given.read())) for given in video.inputs] == [
         ("first_frame", "image/png", painted.size_bytes)
     ]
     assert {request.seed for request in toll.books} == {page.story.seed}

@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import Tier, User
 from accounts.tenancy import scope
-from generation.models import Job, ModelGrant, Status
+from generation.jobs import public
+from generation.models import AiModel, Job, ModelGrant, Price, Status
 from stories import play
 from stories.models import Choice, Reading, Scene, Story
 from tests import factories
@@ -314,7 +315,7 @@ class TestTheFirstPages:
         given = client_for().get("/kids/").context
         assert given["text_models"] == [
             {
-                "provider": "demo",
+                "provider": "Demo",
                 "models": [
                     {"key": "demo-storyteller", "name": "Demo Storyteller", "price": "free", "is_default": True}
                 ],
@@ -322,6 +323,44 @@ class TestTheFirstPages:
         ]
         assert [length["depth"] for length in given["lengths"]] == [3, 5, 7]
         assert (len(given["beginnings"]), given["scenes_left"]) == (6, 200)
+
+    def test_a_price_made_of_parts_is_told_as_what_is_held(self, client_for: Any, world: Any, toll: Any) -> None:
+        with scope(world.tenant):
+            paint = AiModel.objects.get(key="toll-paint")
+            for unit in ("input_token", "token"):
+                Price.objects.create(
+                    model=paint, unit=unit, amount_micros=10_000_000, per=1_000_000, effective_from="2026-01-01"
+                )
+            AiModel.objects.filter(key="toll-paint").update(options={"image_tokens": 5_000})
+        told = {
+            model["key"]: (model["price"], model["is_default"])
+            for group in client_for().get("/kids/").context["image_models"]
+            for model in group["models"]
+        }
+        # 1,000 for the call; 2,300 letters of four bytes and 5,000 tokens that come out, at 10 each.
+        assert told == {"toll-paint": ("up to 0.143 USD per picture", True), "demo-painter": ("free", False)}
+        with scope(world.tenant):
+            assert factories.story(world.user("reader"), world.kids).image.job.hold_micros == 143_000
+
+    def test_a_reader_who_names_an_older_model_is_told_what_was_used(self, client_for: Any, world: Any) -> None:
+        with scope(world.tenant):
+            old = AiModel.objects.create(
+                key="old-painter", name="Old", provider="demo", remote_name="paint-1", kind="image", is_enabled=False,
+                replacement=AiModel.objects.get(key="demo-painter"),
+            )  # fmt: skip
+        given = {"prompt": "A key in a fish", "image_model": "paint-1", "model": "demo-storyteller"}
+        page = client_for("reader").post("/kids/story/start", given, follow=True)
+        assert [str(said) for said in page.context["messages"]] == ["“paint-1” was retired; Demo Painter was used."]
+        assert (page.context["image"].model, page.context["image"].asked) == ("Demo Painter", "paint-1")
+        with scope(world.tenant):
+            worker.work()
+        page = client_for("reader").get(page.request["PATH_INFO"])
+        assert page.context["text_asked"] == ""
+        assert "Picture by <bdi>Demo Painter</bdi> for <bdi>“paint-1”</bdi>" in page.content.decode()
+        with scope(world.tenant):
+            made = Job.objects.select_related("model").get(kind="image")
+            said = public.for_programs(made)
+        assert (said["model"], said["asked_model"], old.key) == ("demo-painter", "paint-1", "old-painter")
 
     def test_video_mode_is_hidden_where_no_film_can_be_made(self, client_for: Any, world: Any) -> None:
         assert 'name="video_mode"' in client_for().get("/kids/").content.decode()

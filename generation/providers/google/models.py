@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
+from generation.providers.google.content import ANSWER_TOKENS, THINKING_TOKENS
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 NARROW = ("1:4", "4:1", "1:8", "8:1")
@@ -13,8 +14,9 @@ SIZES = ("512", "1K", "2K", "4K")
 DAY_SECONDS = 24 * 3600.0
 
 TEXT = Capabilities(
-    Kind.TEXT, takes=frozenset({"schema", "seed"}), inputs={"reference": 3}, max_prompt=800_000, streams=True
-)
+    Kind.TEXT, takes=frozenset({"schema", "seed"}), inputs={"reference": 3}, max_prompt=800_000, streams=True,
+    answer_tokens=ANSWER_TOKENS, thinking_tokens=THINKING_TOKENS,
+)  # fmt: skip
 IMAGE = Capabilities(
     Kind.IMAGE,
     takes=frozenset({"seed"}),  # the picture may be another one all the same

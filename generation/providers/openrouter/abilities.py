@@ -10,6 +10,8 @@ from typing import Any
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
 
+THINKING_TOKENS = 4_000
+"""Room for a text model's thoughts, which count against the length limit."""
 PICTURES_ONLY = ("black-forest-labs/", "bytedance-seed/", "recraft/", "sourceful/")
 """Makers whose models write no text beside a picture, and refuse to be asked for it."""
 SEEDED_TEXT = ("openai/", "google/", "x-ai/", "meta-llama/", "mistralai/", "qwen/", "deepseek/")
@@ -76,7 +78,9 @@ def find(model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | N
         return None
     if kind is Kind.TEXT:
         takes = {"schema", "seed"} if model.startswith(SEEDED_TEXT) else {"schema"}
-        return Capabilities(Kind.TEXT, takes=frozenset(takes), max_prompt=400_000, streams=True)
+        return Capabilities(
+            Kind.TEXT, takes=frozenset(takes), max_prompt=400_000, streams=True, thinking_tokens=THINKING_TOKENS
+        )
     if kind in (Kind.IMAGE, Kind.EDIT):
         able = _first(model, PICTURES, PICTURE)
         return _in_chat(able) if speaks_in_chat(options) else able

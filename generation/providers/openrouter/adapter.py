@@ -16,9 +16,6 @@ from generation.providers.openai_shape import chat, chat_body
 from generation.providers.openrouter import abilities, films, listing, pictures
 from generation.providers.openrouter.complaints import cost, judge
 
-THINKING_TOKENS = 4_000
-"""Thoughts count against the length limit."""
-
 
 class OpenRouter(Hosted):
     """See the module."""
@@ -51,4 +48,4 @@ def text_body(request: Request) -> dict[str, Any]:
     routing = dict(request.options.get("provider") or {})
     if request.schema is not None:
         routing["require_parameters"] = True
-    return chat_body(request, headroom=THINKING_TOKENS, extra={"provider": routing} if routing else None)
+    return chat_body(request, headroom=abilities.THINKING_TOKENS, extra={"provider": routing} if routing else None)

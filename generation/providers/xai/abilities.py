@@ -7,7 +7,9 @@ from dataclasses import replace
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
 
-TEXT = Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True)
+TEXT = Capabilities(
+    Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True, thinking_tokens=4_000
+)
 PICTURE = Capabilities(
     Kind.IMAGE,
     choices={"quality": ("low", "medium")},

@@ -12,8 +12,6 @@ from generation.providers.openai_shape import chat, chat_body
 from generation.providers.xai import abilities, films, pictures
 from generation.providers.xai.complaints import cost, judge
 
-THINKING_TOKENS = 4_000
-"""Thoughts count against the length limit."""
 LISTS = (("image-generation-models", Kind.IMAGE), ("video-generation-models", Kind.VIDEO), ("models", Kind.TEXT))
 """The last one lists all, also those of the two before it."""
 
@@ -31,7 +29,7 @@ class XAI(Hosted):
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
         if request.kind is Kind.TEXT:
-            body = chat_body(request, limit="max_completion_tokens", headroom=THINKING_TOKENS)
+            body = chat_body(request, limit="max_completion_tokens", headroom=abilities.TEXT.thinking_tokens)
             return chat(self.wire, body, emit, seconds=self.submit_seconds, judge=judge, cost=cost)
         if request.kind is Kind.VIDEO:
             return films.submit(self.wire, request, self.submit_seconds)
