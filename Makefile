@@ -37,8 +37,8 @@ ON_POSTGRES := $(addprefix tests/, accounts/test_tenancy.py accounts/test_ledger
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQL (REQUIRE=all: none may be skipped)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long and not postgres" $(ARGS)
-	$(BIN)/python -m tests.on_postgres -n 2 --dist loadfile -m "not long and not processes and not browser" $(ON_POSTGRES) $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long and not postgres" $(ARGS)
+	$(BIN)/python -m tests.on_postgres -n 3 --dist loadfile -m "not long and not processes and not browser" $(ON_POSTGRES) $(ARGS)
 
 .PHONY: test-long
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -191,7 +192,14 @@ def _keep(held: Held, done: Done) -> storage.Kept | None:
 def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
     if not isinstance(held.able, Opens):
         raise Damaged("the adapter answered with a link and cannot fetch")
-    with held.able.open(link) as stream:
+    with ExitStack() as closing:
+        try:
+            stream = closing.enter_context(held.able.open(link))
+        except Damaged as error:
+            if held.job.provider_job_id:
+                # Asked once more, a provider that has the job may name a fresh address.
+                raise Transient(str(error), retry_after_seconds=FETCH_WAIT_SECONDS * 10) from error
+            raise
         return storage.keep(
             tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type
         )

@@ -19,6 +19,7 @@ __all__ = ["GROUP_ENV", "forget_group", "last_beat", "ring_beat", "sweep", "writ
 
 FORGET_SECONDS = 600.0
 PASS_ON_SECONDS = 5.0
+MOST_LYING = 5
 
 
 def sweep(group: str) -> None:
@@ -32,9 +33,10 @@ def sweep(group: str) -> None:
             _bury(drain)
     Beat.objects.filter(kind=BeatKind.GROUP, beat_at__lt=after(-FORGET_SECONDS)).delete()
     awake = Beat.objects.filter(kind=BeatKind.DRAIN, group=group).exists()
-    # A message whose lock lies ahead is in some worker's hands, perhaps a dead one's; one that is free will be taken.
-    ringing = OrmQ.objects.filter(lock__lte=now()).exists()
-    if not awake and not ringing and claiming.anything_due():
+    # What a message says cannot be seen from outside, and among the free ones there is often a beat: so one more doorbell is
+    # rung as long as few lie there. A doorbell too many costs nothing; where nobody takes any, they do not pile up.
+    lying = OrmQ.objects.filter(lock__lte=now()).count()
+    if not awake and lying < MOST_LYING and claiming.anything_due():
         asking.ring()
 
 

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from config.settings import *  # noqa: F403
-from generation import adapters, providers
+from generation import providers
 from tests.chaos.ferry import Ferry
 
 providers.PROVIDERS["ferry"] = lambda **_: Ferry(books=os.environ["FERRY_BOOKS"])
@@ -22,5 +22,3 @@ def _unprotect() -> Any:
 
 if os.environ.get("UNPROTECTED") == "1":
     _unprotect()
-
-__all__ = ["adapters"]

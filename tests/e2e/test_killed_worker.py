@@ -13,7 +13,8 @@ from playwright.sync_api import Browser
 from tests.e2e.conftest import FILM_WAIT, TEXT_WAIT, start
 from tests.e2e.test_reading import begin, choices_are_there
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(400)]
+# Its short form: `TestKills` in tests/config/test_supervision.py, and the crash points in tests/generation.
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.long, pytest.mark.timeout(400)]
 
 
 def test_a_killed_worker_costs_a_wait_and_no_second_purchase(browser: Browser, tmp_path: Path) -> None:

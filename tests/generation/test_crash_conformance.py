@@ -37,6 +37,7 @@ from tests.generation.mortal_workers import (
 from tests.providers.cases import Case, all_cases
 from tests.providers.fake import FakeProviders
 from tests.providers.fake.faults import Fault, PollUrlElsewhere, ServerError, Truncated
+from tests.providers.fake.faults import Status as Told
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +171,9 @@ def test_control_a_careless_policy_buys_twice_unbooked(
     assert engine.fate(job, case) != (bought(case) if point == "after_parked" else answer_lost(case))
 
 
-@pytest.mark.parametrize("fault", [ServerError(), Truncated()], ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize(
+    "fault", [ServerError(), Truncated(), Told(404, "not_found")], ids=lambda fault: type(fault).__name__
+)
 @pytest.mark.parametrize("case", FETCHED, ids=str)
 def test_a_result_of_a_job_that_cannot_be_fetched_is_asked_for_again(
     case: Case, fault: Fault, engine: Engine, media: Path

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import Any
 
 import pytest
 from django.db.models import F
+from django_q.models import OrmQ
 
 from accounts import ledger
 from accounts.models import LedgerEntry
@@ -18,7 +20,7 @@ from generation.drain import drain_here
 from generation.errors import NotRetryable
 from generation.jobs import asking, claiming, outcomes
 from generation.jobs.transitions import LostClaim
-from generation.models import Asset, Credential, Job, Lane, Status
+from generation.models import Asset, Beat, BeatKind, Credential, Job, Lane, Status
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import Damaged, Denied, Lost, Refused, Rejected, Transient, Unknown
 from generation.steps import AskAgain
@@ -263,7 +265,6 @@ class TestCrashes:
         assert fresh(job).result["text"] == "late"
 
     def test_the_leases_of_a_dead_drain_are_given_back_by_the_sweep(self, ask: Any) -> None:
-        from generation.models import Beat, BeatKind
 
         job = ask()
         claiming.claim(worker="gone:1", room={Lane.WAIT: 1})
@@ -276,8 +277,6 @@ class TestCrashes:
 
     def test_the_leases_of_a_drain_whose_process_is_gone_are_given_back_at_once(self, ask: Any) -> None:
         import socket
-
-        from generation.models import Beat, BeatKind
 
         job = ask()
         gone = f"{socket.gethostname()}:4194305"  # above the highest process id there is
@@ -496,3 +495,32 @@ def test_a_stopping_drain_parks_what_has_an_id_and_requeues_the_rest(
     drain_here()
     assert time.monotonic() - began < 5
     assert (fresh(job).status, fresh(job).sent_at) == (Status.QUEUED, None)
+
+
+class TestTheDoorbell:
+    """The sweep rings where something is due and nobody is awake to see it."""
+
+    @pytest.fixture(autouse=True)
+    def _silent(self, ask: Any) -> None:
+        ask(Kind.TEXT)
+        OrmQ.objects.all().delete()
+
+    def rung(self) -> list[str]:
+        return [message.func() for message in OrmQ.objects.order_by("id")]
+
+    def test_it_is_rung_though_a_beat_lies_there(self) -> None:
+        watch.ring_beat("g")
+        watch.sweep("g")
+        assert self.rung() == ["generation.tasks.beat", "generation.tasks.drain"]
+
+    def test_where_nobody_takes_any_they_do_not_pile_up(self) -> None:
+        for _ in range(20):
+            watch.sweep("g")
+        assert self.rung() == ["generation.tasks.drain"] * watch.MOST_LYING
+
+    def test_it_is_not_rung_where_a_drain_is_awake(self) -> None:
+        Beat.objects.create(
+            group="g", kind=BeatKind.DRAIN, holder="far:1", pid=os.getpid(), started_at=after(0), beat_at=after(0)
+        )
+        watch.sweep("g")
+        assert self.rung() == []

@@ -111,13 +111,16 @@ def held(provider: str, home: Path, count: int, *, is_careful: bool = True) -> d
         return waiting
 
 
-@pytest.mark.parametrize("provider", list(PROVIDERS))
+@pytest.mark.parametrize(
+    "provider", ["openai", *(pytest.param(name, marks=pytest.mark.long) for name in PROVIDERS if name != "openai")]
+)
 def test_a_hundred_waiting_purchases_need_less_than_twice_the_memory_of_one(provider: str, tmp_path: Path) -> None:
     one, many = held(provider, tmp_path, 1), held(provider, tmp_path, MANY)
     assert many["now"] < 2 * one["now"]
     assert many["peak"] < 2 * one["peak"]
 
 
+@pytest.mark.long
 def test_control_without_care_they_need_more(tmp_path: Path) -> None:
     one, many = held("openai", tmp_path, 1), held("openai", tmp_path, MANY, is_careful=False)
     assert many["peak"] > 2 * one["peak"]

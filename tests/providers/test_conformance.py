@@ -193,7 +193,7 @@ AT_THE_DOOR: list[tuple[Fault, tuple[type[ProviderError], ...]]] = [
     (Truncated(), (Unknown, Damaged)),
     (Html(), (Damaged,)),
     (GzipBomb(), (Damaged,)),
-    (Drip(1.5), (Unknown, Damaged)),
+    (Drip(0.8), (Unknown, Damaged)),
     (Redirect(), (Rejected,)),
 ]
 
@@ -205,7 +205,7 @@ def test_what_goes_wrong_with_a_submit(
 ) -> None:
     fake.script(case.provider, case.submit, fault)
     purchase = Purchase(case, fake)
-    purchase.able.submit_seconds = 1.0
+    purchase.able.submit_seconds = 0.5
     with pytest.raises(errors) as raised:
         purchase.start()
     assert type(raised.value) in errors
@@ -214,7 +214,7 @@ def test_what_goes_wrong_with_a_submit(
 
 
 WHILE_ASKING = [
-    ServerError(), RateLimited("none"), ResetBefore(), Truncated(), Html(), GzipBomb(), Drip(1.5),
+    ServerError(), RateLimited("none"), ResetBefore(), Truncated(), Html(), GzipBomb(), Drip(0.8),
 ]  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def test_what_goes_wrong_while_asking_after_it_buys_nothing_twice(
     purchase = Purchase(case, fake)
     answer = purchase.start()
     fake.script(case.provider, case.poll, fault)
-    purchase.able.poll_seconds = 1.0
+    purchase.able.poll_seconds = 0.5
     with pytest.raises(Transient):
         purchase.check()
     assert fake.unmet() == []

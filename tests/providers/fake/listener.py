@@ -59,7 +59,8 @@ Answer = Callable[[Incoming], Reply]
 
 def bind() -> socket.socket:
     """A listening socket on a free loopback port."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sends small pieces at once.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.bind(("127.0.0.1", 0))
     sock.listen(128)
     sock.setblocking(False)
