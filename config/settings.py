@@ -206,7 +206,7 @@ DEMO = {
     "log_file": env.str("DEMO_LOG_FILE", default=""),
     "replay": env.str("DEMO_REPLAY", default="free"),
 }
-DEMO_FOOTER = True  # the footer says who makes the stories; every model of this install is the demo provider's
+DEMO_FOOTER = True  # the footer says that what the demo makes is no AI's
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

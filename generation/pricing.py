@@ -95,13 +95,16 @@ def words(prices: Sequence[Price]) -> str:
     charged = [price for price in prices if price.amount_micros]
     if not charged:
         return "free" if prices else "no price"
-    return " + ".join(_words(price) for price in charged)
+    splits = any(price.unit == Unit.INPUT_TOKEN for price in charged)
+    return " + ".join(_words(price, splits=splits) for price in charged)
 
 
-def _words(price: Price) -> str:
+def _words(price: Price, *, splits: bool) -> str:
     amount = f"{price.amount_micros / 1_000_000:.6f}".rstrip("0").rstrip(".")
     unit = Unit(price.unit)
-    counted = ONE[unit] if price.per == 1 else f"{price.per:,} {MANY[unit]}"
+    many = "tokens out" if splits and unit is Unit.TOKEN else MANY[unit]
+    number = "million" if price.per == 1_000_000 else f"{price.per:,}"
+    counted = ONE[unit] if price.per == 1 else f"{number} {many}"
     return f"{amount} {price.currency} per {counted}"
 
 

@@ -23,7 +23,7 @@ from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, 
 from stories.steps import plate_url, words_so_far
 
 NONE = {"status": "none"}
-PLAIN_UNITS = {Unit.CALL, Unit.IMAGE, Unit.SECOND, Unit.CHARACTER}
+PLAIN_UNITS = {Unit.CALL, Unit.IMAGE, Unit.CHARACTER}
 """Units that people can reckon with."""
 PLATES: dict[Kind, tuple[str, str, dict[str, Any]]] = {
     Kind.IMAGE: ("draw-scene", "picture", {"aspect_ratio": prompts.PLATE_RATIO}),

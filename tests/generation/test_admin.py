@@ -268,7 +268,7 @@ def test_the_list_of_models_tells_what_becomes_of_them(in_tenant: Any, client_fo
     AiModel.objects.filter(pk=model.pk).update(retires_on="2027-03-04", missing_since="2026-05-06")
     response = client_for("operator").get(reverse("admin:generation_aimodel_changelist"), {"q": model.key})
     html = response.content.decode()
-    for shown in ("2 USD per 1,000,000 tokens", "March 4, 2027", "May 6, 2026", "Old"):
+    for shown in ("2 USD per million tokens", "March 4, 2027", "May 6, 2026", "Old"):
         assert shown in html, shown
     assert client_for("staff").get(reverse("admin:generation_aimodel_changelist")).status_code == 404
 

@@ -127,7 +127,7 @@ class TestList:
                 "lost",
                 "stand-in",
                 "text",
-                "2 USD per 1,000,000 tokens",
+                "2 USD per million tokens",
                 "-",
                 "-",
                 "yes, but missing from its provider's list",

@@ -140,7 +140,7 @@ def test_what_it_did_cost(prices: list[Price], request_: Request, done: Done, mi
         ([price(Unit.IMAGE, 1)], "0.000001 USD per picture"),
         ([price(Unit.IMAGE, 3_000_000)], "3 USD per picture"),
         ([price(Unit.CALL, 30_000), AREA], "0.03 USD per call + 0.015 USD per megapixel"),
-        ([TOKEN_IN, TOKEN], "2 USD per 1,000,000 tokens in + 10 USD per 1,000,000 tokens"),
+        ([TOKEN_IN, TOKEN], "2 USD per million tokens in + 10 USD per million tokens out"),
         ([LETTER, price(Unit.SECOND, 0)], "0.1 USD per 1,000 characters"),
     ],
 )

@@ -106,8 +106,8 @@ def test_every_price_bounds_its_model_and_is_marked_as_a_hint(planted: dict[str,
 @pytest.mark.parametrize(
     ("key", "words", "bound"),
     [
-        ("gpt-image-2", "8 USD per 1,000,000 tokens in + 30 USD per 1,000,000 tokens", 240_040),
-        ("claude-opus-5-5", "4 USD per 1,000,000 tokens in + 20 USD per 1,000,000 tokens", 165_860),
+        ("gpt-image-2", "8 USD per million tokens in + 30 USD per million tokens out", 240_040),
+        ("claude-opus-5-5", "4 USD per million tokens in + 20 USD per million tokens out", 165_860),
         ("flux-2-pro", "0.03 USD per call + 0.015 USD per megapixel", 45_729),
         ("gen4-turbo", "0.05 USD per second", None),
         ("gemini-omni-1-2-flash", "0.1 USD per second", 800_000),
