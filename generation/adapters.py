@@ -9,8 +9,8 @@ from django.conf import settings
 
 from generation import keys, providers
 from generation.models import Job
-from generation.providers.contract import Provider
 from generation.providers.errors import ProviderError
+from generation.providers.protocols import Provider
 
 _lock = threading.Lock()
 _keyless: dict[str, Provider] = {}

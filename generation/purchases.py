@@ -19,20 +19,9 @@ from generation.jobs.asking import request_of
 from generation.lane import Lanes
 from generation.models import Job, Lane
 from generation.providers.budget import BUDGET, give_large_blocks_back
-from generation.providers.contract import (
-    Cancels,
-    Done,
-    Emit,
-    Finds,
-    Handle,
-    Kind,
-    Link,
-    Opens,
-    Pending,
-    Provider,
-    Request,
-)
+from generation.providers.contract import Done, Emit, Handle, Kind, Link, Pending, Request
 from generation.providers.errors import Damaged, ProviderError, Transient, Unknown
+from generation.providers.protocols import Cancels, Finds, Opens, Provider
 
 log = logging.getLogger(__name__)
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")

@@ -20,9 +20,10 @@ from generation.errors import UnknownModel
 from generation.models import AiModel
 from generation.pricing import cost_of, quote, todays
 from generation.providers.capabilities import Capabilities
-from generation.providers.contract import Done, Emit, Handle, Input, Kind, Opens, Pending, Request
+from generation.providers.contract import Done, Emit, Handle, Input, Kind, Pending, Request
 from generation.providers.errors import Transient, Unknown
 from generation.providers.fitting import LINES
+from generation.providers.protocols import Opens
 
 PROMPTS = {
     Kind.TEXT: "Say yes.",
@@ -48,7 +49,8 @@ def cheapest(model: AiModel) -> Request:
     cannot be asked so."""
     able = capabilities(model)
     if able is None:
-        raise UnknownModel(f"No adapter of this install speaks to “{model.key}”.")
+        instead = f" Its replacement is “{model.replacement.key}”." if model.replacement is not None else ""
+        raise UnknownModel(f"No adapter of this install speaks to “{model.key}”.{instead}")
     kind = Kind(model.kind)
     tiers = sorted(able.resolutions, key=lambda tier: LINES.get(tier, 0))
     width, height = _smallest(able)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from generation import keys, providers
 from generation.adapters import adapter
 from generation.models import AiModel, Credential
-from generation.providers.contract import Listed, Lists, Provider
+from generation.providers.contract import Listed
+from generation.providers.protocols import Lists, Provider
 
 
 @dataclass(slots=True)

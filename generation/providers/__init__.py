@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, cast
 
-from generation.providers.contract import Provider
+from generation.providers.protocols import Provider
 
 PROVIDERS: dict[str, str | Callable[..., Provider]] = {
     "demo": "generation.providers.demo.adapter:Demo",

@@ -3,7 +3,8 @@
 An adapter has two verbs. `start` sends one purchase and answers `Done` (the result is here) or `Pending` (the provider
 took the work and gave it an id). `check` asks after a pending one. Both raise the errors of
 `generation.providers.errors`, which are named by what the engine does next. Everything else about a purchase (whether it
-may be bought, when it is tried again, what it cost the tenant, where the bytes are kept) belongs to the engine.
+may be bought, when it is tried again, what it cost the tenant, where the bytes are kept) belongs to the engine. Here are
+the values; `generation.providers.protocols` has the verbs, `generation.providers.capabilities` what a model takes.
 
 Units: sizes in pixels, durations in seconds, money in integer micro-units of US dollars.
 """
@@ -11,14 +12,10 @@ Units: sizes in pixels, durations in seconds, money in integer micro-units of US
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    from generation.providers.capabilities import Capabilities
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -209,80 +206,3 @@ class Listed:
     name: str
     kind: Kind | None = None
     retires_on: datetime.date | None = None
-
-
-@runtime_checkable
-class Provider(Protocol):
-    """One adapter with one account's key. Instances are shared between threads and hold no state of a purchase."""
-
-    @property
-    def name(self) -> str:
-        """What `AiModel.provider` calls it."""
-        ...
-
-    @property
-    def replay(self) -> Replay:
-        """What may be done about a purchase whose answer was lost."""
-        ...
-
-    def capabilities(self, model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | None:
-        """What `model` takes for a request of `kind` (an EDIT may take other fields than an IMAGE) under the row's
-        `options`; None if this adapter cannot speak to it."""
-        ...
-
-    def start(self, request: Request, emit: Emit) -> Done | Pending:
-        """Send one purchase. Called once an attempt."""
-        ...
-
-    def check(self, handle: Handle) -> Done | Pending:
-        """Ask after a pending purchase."""
-        ...
-
-
-@runtime_checkable
-class Finds(Protocol):
-    """An adapter whose provider can be asked by our own reference (`Replay.LOOKUP`)."""
-
-    def find(self, request: Request) -> Done | Pending | None:
-        """The purchase sent under `request.reference`, or None if the provider never took it."""
-        ...
-
-
-@runtime_checkable
-class Cancels(Protocol):
-    """An adapter whose provider can be told to stop."""
-
-    def cancel(self, handle: Handle) -> None:
-        """Ask the provider to stop. Whether it stopped in time is not known; what it charged is booked."""
-        ...
-
-
-class Stream(Protocol):
-    """The bytes of a result as they arrive."""
-
-    @property
-    def media_type(self) -> str:
-        """What the sender says it is; sniffed before it is believed."""
-        ...
-
-    def chunks(self) -> Iterator[bytes]:
-        """The raw bytes. Raises the errors of `generation.providers.errors`."""
-        ...
-
-
-@runtime_checkable
-class Opens(Protocol):
-    """An adapter that answers with `Link`s."""
-
-    def open(self, link: Link) -> AbstractContextManager[Stream]:
-        """Fetch what lies at the link, under the rules of the egress client."""
-        ...
-
-
-@runtime_checkable
-class Lists(Protocol):
-    """An adapter whose provider tells which models it has."""
-
-    def models(self) -> list[Listed]:
-        """The provider's own list."""
-        ...

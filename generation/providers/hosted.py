@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from generation.providers.contract import Done, Handle, Link, Pending, Replay, Stream
+from generation.providers.contract import Done, Handle, Link, Pending, Replay
 from generation.providers.errors import Lost
+from generation.providers.protocols import Stream
 from generation.providers.wire import Key, Wire, one_of
 
 

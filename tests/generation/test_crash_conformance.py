@@ -17,7 +17,8 @@ from generation.clock import after
 from generation.jobs import asking
 from generation.models import Job, Status
 from generation.policy import Recovery
-from generation.providers.contract import Cancels, Kind, Replay
+from generation.providers.contract import Kind, Replay
+from generation.providers.protocols import Cancels
 from tests.generation.mortal_workers import (
     CASES,
     CLASSES,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from generation.providers.capabilities import refuse_unsupported
-from generation.providers.contract import Done, Emit, Handle, Kind, Provider, Request
+from generation.providers.contract import Done, Emit, Handle, Kind, Request
 from generation.providers.fitting import fit
+from generation.providers.protocols import Provider
 from tests.providers.fake import FakeProviders
 from tests.providers.specs import validate_captured
 

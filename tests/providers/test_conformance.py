@@ -15,9 +15,10 @@ import pytest
 
 from generation import providers, storage
 from generation.providers.capabilities import refuse_unsupported
-from generation.providers.contract import Cancels, Done, Emit, Handle, Opens, Pending
+from generation.providers.contract import Done, Emit, Handle, Pending
 from generation.providers.errors import Damaged, ProviderError, Rejected, Transient, Unknown
 from generation.providers.fitting import fit
+from generation.providers.protocols import Cancels, Opens
 from tests.providers import specs
 from tests.providers.cases import Case, Fails, all_cases
 from tests.providers.fake import FakeProviders

@@ -29,9 +29,10 @@ from generation.catalogue.abilities import stated
 from generation.errors import Unpriced
 from generation.models import Price
 from generation.providers.capabilities import refuse_unsupported
-from generation.providers.contract import Done, Emit, Handle, Kind, Opens, Pending, Request
+from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Request
 from generation.providers.errors import Denied, Transient
 from generation.providers.fitting import fit
+from generation.providers.protocols import Opens
 from tests.providers.cases import PROVIDERS, Case, all_cases
 from tests.providers.fake import media as pictures
 

@@ -12,17 +12,8 @@ import pytest
 from generation import providers
 from generation.providers import errors
 from generation.providers.capabilities import Capabilities, Sizes, refuse_unsupported
-from generation.providers.contract import (
-    Done,
-    Finds,
-    Handle,
-    Input,
-    Kind,
-    Pending,
-    Provider,
-    Replay,
-    Request,
-)
+from generation.providers.contract import Done, Handle, Input, Kind, Pending, Replay, Request
+from generation.providers.protocols import Finds, Provider
 from tests.providers.toll import Toll
 
 ABLE = Capabilities(
