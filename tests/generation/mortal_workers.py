@@ -105,7 +105,7 @@ class Engine:
             name=case.model,
             provider=case.provider,
             remote_name=case.model,
-            kind=case.kind,
+            kind=Kind.IMAGE if case.kind is Kind.EDIT else case.kind,
             account=account,
             options=dict(case.options),
         )
@@ -118,6 +118,7 @@ class Engine:
                 model=model,
                 request=self._request(case),
                 step="test-step",
+                kind=case.kind,
             )
 
     def _request(self, case: Case) -> dict[str, Any]:

@@ -73,6 +73,18 @@ def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
+EDITS = [case for case in all_cases() if case.kind is Kind.EDIT]
+
+
+@pytest.mark.parametrize("case", EDITS, ids=str)
+def test_a_picture_is_changed_by_a_model_that_makes_pictures(case: Case, engine: Engine) -> None:
+    job = engine.ask(case)
+    engine.finish(job)
+    assert engine.fate(job, case) == bought(case)
+    ended = fresh(job)
+    assert (ended.kind, ended.model.kind if ended.model else "", ended.asset is not None) == ("edit", "image", True)
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_good_purchase_is_kept_settled_and_charged_once(case: Case, engine: Engine) -> None:
     job = engine.ask(case)

@@ -71,7 +71,13 @@ CASES = [
         {"width": 1024, "height": 1024, "steps": 30, "guidance": 4.5, "prompt_upsampling": False},
         {"cost_micros": 100_000},
     ),
-    picture("flux-2-klein-4b", "edit", {"inputs": (PLATE, HERO)}, {"width": None, "height": None}, kind=Kind.EDIT),
+    picture(
+        "flux-2-klein-4b",
+        "edit",
+        {"inputs": (PLATE, HERO)},
+        {"width": None, "height": None, "cost_micros": 14_000},
+        kind=Kind.EDIT,
+    ),
     picture(
         "flux-pro-1.1", "image", {"width": 1024, "height": 576, "prompt_upsampling": True}, {"cost_micros": 40_000}
     ),
