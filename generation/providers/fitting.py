@@ -210,3 +210,10 @@ def _apart(one: float, other: float) -> float:
 
 def _by(size: tuple[int | None, int | None]) -> str:
     return f"{size[0]}x{size[1]}"
+
+
+def frames_alone(request: Request) -> Adjusted:
+    """What is told where a provider ignores reference pictures beside a frame, so that its adapter leaves them behind."""
+    roles = list(dict.fromkeys(given.role for given in request.inputs))
+    frames = [role for role in roles if role in ("first_frame", "last_frame")]
+    return {"inputs": (", ".join(roles), ", ".join(frames))} if frames and frames != roles else {}

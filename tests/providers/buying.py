@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from generation.providers.capabilities import refuse_unsupported
 from generation.providers.contract import Done, Emit, Handle, Kind, Request
+from generation.providers.errors import ProviderError
 from generation.providers.fitting import fit
 from generation.providers.protocols import Provider
 from tests.providers.fake import FakeProviders
@@ -23,13 +27,7 @@ def fitted(adapter: Provider, request: Request) -> Request:
 
 def buy(adapter: Provider, request: Request) -> Done:
     """A purchase to its end."""
-    request = fitted(adapter, request)
-    answer = adapter.start(request, Emit())
-    for _ in range(10):
-        if isinstance(answer, Done):
-            return answer
-        answer = adapter.check(Handle(answer.id, answer.poll_url, request))
-    raise AssertionError("it was never done")
+    return finished(adapter, fitted(adapter, request))
 
 
 def sent(fake: FakeProviders, operation: str) -> Any:
@@ -49,3 +47,27 @@ def refused(adapter: Provider, model: str, kind: Kind, **fields: Any) -> list[st
     assert able is not None
     request, _ = fit(Request(kind, model, "A key.", **fields), able)
     return [name for name, _ in refuse_unsupported(request, able)]
+
+
+def finished(adapter: Provider, request: Request) -> Done:
+    """A purchase to its end, of a request that is in the model's terms already."""
+    answer = adapter.start(request, Emit())
+    for _ in range(10):
+        if isinstance(answer, Done):
+            return answer
+        answer = adapter.check(Handle(answer.id, answer.poll_url, request))
+    raise AssertionError("it was never done")
+
+
+def wrong(adapter: Provider, request: Request) -> list[str]:
+    """The fields of a request that the model does not take, as it stands."""
+    able = adapter.capabilities(request.model, request.kind, request.options)
+    assert able is not None
+    return [name for name, _ in refuse_unsupported(request, able)]
+
+
+def raised(act: Callable[[], object]) -> tuple[type[ProviderError], dict[str, Any]]:
+    """The error that `act` ends with: its class, and what it knows."""
+    with pytest.raises(ProviderError) as caught:
+        act()
+    return type(caught.value), {name: value for name, value in vars(caught.value).items() if name != "args"}

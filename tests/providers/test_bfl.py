@@ -15,6 +15,7 @@ from generation.providers.errors import Damaged, Denied, Lost, ProviderError, Re
 from generation.providers.fitting import fit
 from tests.providers import specs
 from tests.providers.answering import answering
+from tests.providers.buying import finished, raised, wrong
 from tests.providers.cases.bfl import CASES
 from tests.providers.fake import FakeProviders, media
 from tests.providers.fake.faults import (
@@ -50,28 +51,6 @@ def bfl(fake: FakeProviders) -> BlackForestLabs:
 
 def handle(pending: Pending, request: Request = KEY) -> Handle:
     return Handle(pending.id, pending.poll_url, request)
-
-
-def finished(bfl: BlackForestLabs, request: Request) -> Done:
-    answer = bfl.start(request, Emit())
-    for _ in range(5):
-        found = bfl.check(handle(answer, request))
-        if isinstance(found, Done):
-            return found
-        answer = found
-    raise AssertionError("five polls, and it is not done")
-
-
-def raised(act: Any) -> tuple[type[ProviderError], dict[str, Any]]:
-    with pytest.raises(ProviderError) as caught:
-        act()
-    return type(caught.value), {name: value for name, value in vars(caught.value).items() if name != "args"}
-
-
-def wrong(bfl: BlackForestLabs, request: Request) -> list[str]:
-    able = bfl.capabilities(request.model, request.kind, {})
-    assert able is not None
-    return [field for field, _ in refuse_unsupported(request, able)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -15,6 +15,7 @@ from generation.providers.fitting import fit
 from generation.providers.runway import Runway, film, picture
 from tests.providers import specs
 from tests.providers.answering import answering
+from tests.providers.buying import finished, raised, wrong
 from tests.providers.cases.runway import CASES
 from tests.providers.fake import FakeProviders, media
 from tests.providers.fake.faults import (
@@ -57,28 +58,6 @@ def plain(pending: Done | Pending) -> Pending:
     assert isinstance(pending, Pending)
     assert 5.0 <= pending.check_after_seconds <= 6.0
     return replace(pending, check_after_seconds=5.0)
-
-
-def finished(runway: Runway, request: Request) -> Done:
-    answer = runway.start(request, Emit())
-    for _ in range(5):
-        found = runway.check(handle(answer, request))
-        if isinstance(found, Done):
-            return found
-        answer = found
-    raise AssertionError("five polls, and it is not done")
-
-
-def raised(act: Any) -> tuple[type[ProviderError], dict[str, Any]]:
-    with pytest.raises(ProviderError) as caught:
-        act()
-    return type(caught.value), {name: value for name, value in vars(caught.value).items() if name != "args"}
-
-
-def wrong(runway: Runway, request: Request) -> list[str]:
-    able = runway.capabilities(request.model, request.kind, {})
-    assert able is not None
-    return [field for field, _ in refuse_unsupported(request, able)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

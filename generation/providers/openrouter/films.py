@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from generation.providers.contract import Done, Handle, Link, Pending, Request
 from generation.providers.errors import Damaged, Lost, Refused, Transient
+from generation.providers.fitting import frames_alone
 from generation.providers.openai_shape import complaint_of
 from generation.providers.openrouter.complaints import cost, is_policy, judge, judge_inside, paid
 from generation.providers.openrouter.pictures import part
@@ -19,7 +20,7 @@ FIELDS = {"resolution": "resolution", "aspect_ratio": "aspect_ratio", "audio": "
 
 
 def body(request: Request) -> dict[str, Any]:
-    """The purchase. Reference pictures beside a frame would be ignored, so they stay here (see `adjusted`)."""
+    """The purchase. Reference pictures beside a frame would be ignored, so they stay here (see `frames_alone`)."""
     asked: dict[str, Any] = {"model": request.model, "prompt": request.prompt}
     if request.seconds is not None:
         asked["duration"] = round(request.seconds)
@@ -35,15 +36,6 @@ def body(request: Request) -> dict[str, Any]:
     if own:
         asked["provider"] = {"options": own}
     return asked
-
-
-def adjusted(request: Request) -> dict[str, tuple[str, str]]:
-    """What `body` left out."""
-    roles = list(dict.fromkeys(given.role for given in request.inputs))
-    frames = [role for role in roles if role in FRAMES]
-    if not frames or frames == roles:
-        return {}
-    return {"inputs": (", ".join(roles), ", ".join(frames))}
 
 
 def submit(wire: Wire, request: Request, seconds: float) -> Done | Pending:
@@ -87,7 +79,7 @@ def _read(wire: Wire, document: Mapping[str, Any], handle: Handle) -> Done | Pen
             media_type="video/mp4",
             model=str(document.get("model") or handle.request.model),
             cost_micros=cost(usage) if isinstance(usage, Mapping) else None,
-            adjusted=adjusted(handle.request),
+            adjusted=frames_alone(handle.request),
             request_id=str(document.get("generation_id") or handle.id),
         )
     if status == "failed" and is_policy(reason):

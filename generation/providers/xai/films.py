@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from generation.providers.contract import Done, Handle, Link, Pending, Request
 from generation.providers.errors import Damaged, Lost, Refused
+from generation.providers.fitting import frames_alone
 from generation.providers.openai_shape import complaint_of
 from generation.providers.wire import Wire
 from generation.providers.xai.complaints import cost, is_policy, judge, paid
@@ -19,7 +20,7 @@ FIELDS = {"aspect_ratio": "aspect_ratio", "resolution": "resolution", "audio": "
 
 
 def body(request: Request) -> dict[str, Any]:
-    """The purchase. Reference pictures beside a frame would be ignored, so they stay here (see `adjusted`)."""
+    """The purchase. Reference pictures beside a frame would be ignored, so they stay here (see `frames_alone`)."""
     asked: dict[str, Any] = {"model": request.model, "prompt": request.prompt}
     if request.seconds is not None:
         asked["duration"] = round(request.seconds)
@@ -31,15 +32,6 @@ def body(request: Request) -> dict[str, Any]:
     if references:
         asked["reference_images"] = [{"url": picture_url(given)} for given in references]
     return asked
-
-
-def adjusted(request: Request) -> dict[str, tuple[str, str]]:
-    """What `body` left out."""
-    roles = list(dict.fromkeys(given.role for given in request.inputs))
-    frames = [role for role in roles if role in FRAMES]
-    if not frames or frames == roles:
-        return {}
-    return {"inputs": (", ".join(roles), ", ".join(frames))}
 
 
 def submit(wire: Wire, request: Request, seconds: float) -> Pending:
@@ -90,7 +82,7 @@ def _done(url: str, video: Mapping[str, Any], document: Mapping[str, Any], handl
         model=str(document.get("model") or handle.request.model),
         seconds=float(seconds) if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) else None,
         cost_micros=cost(usage) if isinstance(usage, Mapping) else None,
-        adjusted=adjusted(handle.request),
+        adjusted=frames_alone(handle.request),
         request_id=handle.id,
     )
 
