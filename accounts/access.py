@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -33,6 +34,8 @@ class Door(StrEnum):
     """Anybody who may play in the tier of the address: members, and guests where the tier allows them."""
     MEMBER = "member"
     """Signed in, with a membership at this host."""
+    AUTHOR = "author"
+    """Author or more of this tenant: the doors without a tier, where things are made."""
     STAFF = "staff"
     """Owner or staff of this tenant, or an operator of the platform."""
     MACHINE = "machine"
@@ -43,6 +46,8 @@ class Verb(StrEnum):
     READ = "read"
     PLAY = "play"
     PUBLISH = "publish"
+    CHANGE = "change"
+    """Make more of what one has made, or throw it away."""
 
 
 class Visibility(StrEnum):
@@ -74,6 +79,10 @@ class Actor:
         return self.is_operator or self.role in AUTHOR_ROLES
 
 
+class Barred(PermissionDenied):
+    """Signed in, known, and not let in. The text is fit for a person and says what would help."""
+
+
 class Thing(Protocol):
     """What `allows` needs to know of a row."""
 
@@ -92,7 +101,7 @@ def allows(actor: Actor, verb: Verb, thing: Thing) -> bool:
     if actor.tenant_id is None or thing.tenant_id != actor.tenant_id:
         return False
     owns = actor.user_id is not None and thing.owner_id == actor.user_id
-    if verb is Verb.PLAY:
+    if verb in (Verb.PLAY, Verb.CHANGE):
         return owns and (thing.visibility != Visibility.HIDDEN or actor.is_staff)
     if verb is Verb.PUBLISH:
         return actor.is_staff or (owns and actor.is_author)
@@ -169,12 +178,16 @@ def turn_away(door: Door, request: Any) -> HttpResponse | None:
 
 
 def is_admitted(door: Door, actor: Actor, tier: Tier | None) -> bool:
-    """Whether `actor` may come in at `door`. Raises 404 where signing in would not help: a closed tier, and staff rooms
-    for members who are no staff."""
+    """Whether `actor` may come in at `door`. Where signing in would not help it raises: 404 for a closed tier, and for staff
+    rooms to members who are no staff; `Barred` for members who are no authors."""
     if door in (Door.PUBLIC, Door.MACHINE):
         return True
     if door is Door.MEMBER:
         return actor.is_member
+    if door is Door.AUTHOR:
+        if actor.is_member and not actor.is_author:
+            raise Barred("This is for authors. Ask the staff of this library for the role.")
+        return actor.is_author
     if door is Door.STAFF:
         if actor.is_member and not actor.is_staff:
             raise Http404("There is nothing here.")

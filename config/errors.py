@@ -12,6 +12,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.access import Barred
+
 log = logging.getLogger(__name__)
 
 SENTENCES = {
@@ -41,6 +43,8 @@ def json_errors(error: Exception, context: dict[str, Any]) -> Response:
 def _sentence(error: Exception, answer: Response) -> str:
     if isinstance(error, exceptions.ValidationError):
         return _first_problem(error.detail)
+    if isinstance(error, Barred):
+        return str(error)
     if isinstance(error, (Http404, PermissionDenied)):
         return SENTENCES[answer.status_code]
     if isinstance(error, exceptions.NotAuthenticated):
@@ -87,7 +91,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403)
+    return _answer(request, 403, str(exception) if isinstance(exception, Barred) else "")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
