@@ -32,17 +32,17 @@ class OverBudget(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Whose money it is: the tenant's, and the guest pool's of a tier where a guest asks."""
+    """Whose money it is: the tenant's, and the guest pool's of a tier where a guest asks. Without a tier, the studio's."""
 
     tenant_id: uuid.UUID
-    tier_id: uuid.UUID
+    tier_id: uuid.UUID | None
     user_id: uuid.UUID | None
     is_guest: bool
 
     def pools(self) -> list[tuple[Pool, uuid.UUID]]:
         """The pools that pay, in the order in which their counters are locked."""
         pools = [(Pool.TENANT, self.tenant_id)]
-        if self.is_guest:
+        if self.is_guest and self.tier_id is not None:
             pools.append((Pool.GUESTS, self.tier_id))
         return pools
 
@@ -115,7 +115,7 @@ def audit() -> list[str]:
         f"attempt {attempt} of job {job} was closed and never opened" for job, attempt in closed.keys() - opened.keys()
     ]
     for key, entry in opened.items():
-        payer = Payer(entry.tenant_id, entry.tier_id, entry.user_id, entry.is_guest)  # type: ignore[arg-type]
+        payer = Payer(entry.tenant_id, entry.tier_id, entry.user_id, entry.is_guest)
         for pool, subject in payer.pools():
             for period in Period:
                 counter_key = (pool.value, subject, period.value, _starts_on(period, entry.booked_on))
@@ -147,7 +147,7 @@ def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int 
     opened = LedgerEntry.objects.get(job_id=job_id, attempt=attempt, kind=EntryKind.RESERVE)
     amount = opened.amount_micros if amount_micros is None else amount_micros
     if opened.amount_micros or amount:
-        payer = Payer(opened.tenant_id, opened.tier_id, opened.user_id, opened.is_guest)  # type: ignore[arg-type]
+        payer = Payer(opened.tenant_id, opened.tier_id, opened.user_id, opened.is_guest)
         for counter in _lock(opened.tenant_id, payer.pools(), opened.booked_on):
             counter.held_micros -= opened.amount_micros
             counter.spent_micros += amount

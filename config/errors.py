@@ -27,7 +27,7 @@ SENTENCES = {
     429: "That was too often. Wait a little and try again.",
     500: "Something broke on our side. Nothing was charged for what did not arrive; try again.",
 }
-JSON_PREFIXES = ("/api/", "/auth/")
+JSON_PREFIXES = ("/api/", "/auth/", "/generate/", "/image/", "/video/", "/v1/", "/mcp")
 
 
 def json_errors(error: Exception, context: dict[str, Any]) -> Response:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("generation.urls")),
+    path("", include("generation.studio.urls")),
     path("", include("gallery.urls")),
     path("", include("stories.urls")),
 ]

@@ -199,13 +199,12 @@ class Drain:
                     self._drop(held)
 
     def _hear(self, held: Held, piece: str) -> None:
-        """Keep a piece of text in mind, where the job is a text and its tier shows it before it is whole."""
+        """Keep a piece of text in mind, where the job is a text that may be shown before it is whole."""
         room = MAX_SAID - held.said_length
         if room <= 0 or held.job.kind != Kind.TEXT:
             return
-        with scope(held.job.tenant_id):
-            if not held.job.run.tier.streams_text:  # asked once: the run keeps its tier
-                return
+        if not held.job.run.streams_text:
+            return
         held.said.append(purchases.keepable(piece[:room]))
         held.said_length += len(held.said[-1])
 

@@ -24,5 +24,9 @@ class Unpriced(CannotBuy):
     """The model has no price, so nobody may buy from it."""
 
 
+class AgainstRules(CannotBuy):
+    """The house's own rules say no to what was asked for: words that staff keep out, or a check that flagged it."""
+
+
 class NotRetryable(CannotBuy):
     """The job is not in a state that can be tried again."""

@@ -197,7 +197,9 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
             return tenant.id if self.may_follow(actor, target) else None
 
     def may_follow(self, actor: Actor, target: uuid.UUID) -> bool:
-        run = Run.objects.filter(Q(id=target) | Q(jobs=target)).first()
+        # What is made in the studio is followed by its topic too; a story's topic has a socket of its own.
+        asked = Q(id=target) | Q(jobs=target) | Q(topic_id=target, tier=None)
+        run = Run.objects.filter(asked).first()
         return run is not None and allows(actor, Verb.READ, Asked(run))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.core import signing
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 
@@ -22,6 +23,29 @@ MAX_PART = 4 * 1024 * 1024
 """The most that one answer to a range holds. Players ask for the rest when they get there; a range may be answered in part
 (RFC 9110, 15.3.7), and what fits in memory needs no streaming, which costs ASGI a thread hop for every chunk."""
 RANGE = re.compile(r"^bytes=([0-9]{0,18})-([0-9]{0,18})$")
+
+
+LINK_SECONDS = 300
+"""How long a link that needs no signing in is good for: as long as one of an object store."""
+LINK_SALT = "generation.media.link"
+
+
+def link(asset: Asset) -> str:
+    """The path of an address that anybody may open for a few minutes, for programs that hand it on. Whoever asks for it has
+    been let in by `accounts.access`."""
+    return f"/media/{signing.dumps(str(asset.id), salt=LINK_SALT)}"
+
+
+def linked(token: str) -> Asset:
+    """The asset that a link of this tenant leads to; 404 for one that was changed, is over or whose file is gone."""
+    try:
+        asset_id = signing.loads(token, salt=LINK_SALT, max_age=LINK_SECONDS)
+    except signing.BadSignature as bad:
+        raise Http404("This link is over. Ask for a new one.") from bad
+    asset = Asset.objects.filter(id=asset_id).first()
+    if asset is None:
+        raise Http404("There is nothing here.")
+    return asset
 
 
 def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:

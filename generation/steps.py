@@ -53,6 +53,10 @@ class Step:
         """Fields that the room adds to the job's public payload."""
         return {}
 
+    def is_shown(self, job: Job) -> bool:
+        """Whether what came of it is shown to whoever asked for it; staff may have hidden it."""
+        return True
+
 
 _steps: dict[str, Step] = {}
 

@@ -97,7 +97,11 @@ def _hashed(path: Path) -> tuple[str, int]:
 
 def _move(path: Path, name: str) -> None:
     if default_storage.exists(name):
-        return
+        with contextlib.suppress(NotImplementedError, FileNotFoundError):
+            os.utime(default_storage.path(name))  # it is wanted anew: whoever tidies up leaves it alone
+            return
+        if default_storage.exists(name):
+            return
     try:
         path.replace(default_storage.path(name))
     except NotImplementedError:

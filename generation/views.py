@@ -10,12 +10,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import Door, admits
-from generation import keys
+from generation import keys, media
 from generation.forms import FIELD, KeyForm
 from generation.models import ProviderKey
+
+
+@admits(Door.PUBLIC)
+@require_safe
+def linked_file(request: Any, token: str) -> Any:
+    """What a signed link leads to. The signature is the right to see it."""
+    return media.serve(request, media.linked(token))
 
 
 @admits(Door.MEMBER)

@@ -10,6 +10,7 @@ import time
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from generation import chores
 from generation.clock import after, now
 from generation.jobs import asking, claiming, ending
 from generation.models import Beat, BeatKind
@@ -26,6 +27,7 @@ def sweep(group: str) -> None:
     """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
     of this group is awake to see it."""
     ending.expire()
+    chores.run_due()
     for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
         _bury(dead)
     for drain in Beat.objects.filter(kind=BeatKind.DRAIN, group=group):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.access import Visibility
 from generation import steps
 from generation.models import Job
 from stories import drafts, partial, play, prompts
@@ -24,6 +25,9 @@ class SceneStep(steps.Step):
 
     def describe(self, job: Job) -> dict[str, Any]:
         return {"scene": str(job.subject_id), "part": self.part, **plate_url(job)}
+
+    def is_shown(self, job: Job) -> bool:
+        return not Story.objects.filter(scenes=job.subject_id, visibility=Visibility.HIDDEN).exists()
 
 
 class WriteScene(SceneStep):
@@ -89,7 +93,7 @@ def words_so_far(job: Job) -> dict[str, str]:
 
 def plate_url(job: Job) -> dict[str, str]:
     """`{"url": ...}` of a finished picture or film: a stable address that checks access each time."""
-    if job.asset is None or job.status != "done":
+    if job.asset is None or job.status != "done" or job.run.tier is None:
         return {}
     name = "scene-image-file" if job.kind == "image" else "scene-video-file"
     address = reverse(name, kwargs={"tier": job.run.tier.slug, "scene_id": job.subject_id})

@@ -13,11 +13,14 @@ from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
 from generation import keys
 from generation.models import AiModel, Credential, ModelGrant, Price
 from generation.seeds import plant_models
+from generation.studio.models import StudioPolicy
 from stories.models import Beginning
 
 HARBOUR_HOST = "harbour.localhost"
 DEMO_MODELS = ("demo-storyteller", "demo-painter", "demo-filmmaker")
 """What the first tiers are granted; everything else is granted by staff."""
+STUDIO_MODELS = (*DEMO_MODELS, "demo-narrator")
+STUDIO_GUIDELINES = "Helpful and plain. No real people's private affairs, nothing that would hurt somebody."
 PEOPLE = (
     # email, name, tenant, role; the operator belongs to no tenant and runs the platform
     ("reader@example.com", "Rada Reader", "fablewright", Role.READER),
@@ -49,13 +52,18 @@ def plant() -> bool:
         _shelf(CLASSICS, 1, models)
     with scope(tenants["harbour"]):
         _shelf(HARBOUR, 0, models)
+    for tenant in tenants.values():
+        with scope(tenant):
+            _studio()
     _people(tenants)
     return _rows() != before
 
 
 def _rows() -> tuple[int, ...]:
     with across_tenants("the seed counts what all tenants have"):
-        counted = (Tenant, Domain, User, Membership, Tier, AiModel, Price, Credential, ModelGrant, Beginning)
+        counted = (
+            Tenant, Domain, User, Membership, Tier, AiModel, Price, Credential, ModelGrant, Beginning, StudioPolicy,
+        )  # fmt: skip
         return tuple(model._default_manager.count() for model in counted)
 
 
@@ -96,6 +104,13 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
     Beginning.objects.bulk_create(
         [Beginning(tier=tier, position=position, **asdict(start)) for position, start in enumerate(shelf.starts)]
     )
+
+
+def _studio() -> None:
+    """The studio of the active tenant, with the demo's makers."""
+    if StudioPolicy.objects.get_or_create(defaults={"guidelines": STUDIO_GUIDELINES})[1]:
+        models = AiModel.objects.filter(provider="demo", key__in=STUDIO_MODELS)
+        ModelGrant.objects.bulk_create([ModelGrant(model=model, kind=model.kind, is_default=True) for model in models])
 
 
 def _people(tenants: dict[str, Tenant]) -> None:

@@ -110,7 +110,7 @@ class JobPage(RecordAdmin):
 
     @display(description="Tier", ordering="run__tier__name")
     def tier(self, job: Job) -> str:
-        return job.run.tier.name
+        return job.run.tier.name if job.run.tier else "Studio"
 
     @display(description="Asked by", ordering="run__user__email")
     def asked_by(self, job: Job) -> str:

@@ -52,13 +52,13 @@ class Chosen:
     notice: str = ""
 
 
-def choose(tier: Tier, kind: Kind, key: str = "", *, field: str = "model", user: User | None = None) -> AiModel:
+def choose(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model", user: User | None = None) -> AiModel:
     """The model of `resolve`."""
     return resolve(tier, kind, key, field=field, user=user).model
 
 
-def resolve(tier: Tier, kind: Kind, key: str = "", *, field: str = "model", user: User | None = None) -> Chosen:
-    """The tier's model of a kind: the one that `key` leads to, else the tier's default.
+def resolve(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model", user: User | None = None) -> Chosen:
+    """The tier's (without one: the studio's) model of a kind: the one that `key` leads to, else the default.
 
     Raises `UnknownModel`, `NotGranted` or `Unpriced`, each naming `field`.
     """

@@ -45,9 +45,9 @@ class Sheet:
     offers: tuple[Offer, ...]
 
 
-def offers(tier: Tier, user: User | None = None) -> list[Offer]:
-    """The models of a tier, default first: those that can be reached, with a key of the platform's, the tenant's or the
-    `user`'s own. In a fixed number of queries."""
+def offers(tier: Tier | None, user: User | None = None) -> list[Offer]:
+    """The models of a tier (without one: of the studio), default first: those that can be reached, with a key of the
+    platform's, the tenant's or the `user`'s own. In a fixed number of queries."""
     today = timezone.now().date()
     grants = (
         ModelGrant.objects.filter(tier=tier, model__is_enabled=True)
@@ -111,7 +111,7 @@ def line_of(model: AiModel) -> list[AiModel]:
     return line
 
 
-def has(tier: Tier, kind: Kind, user: User | None = None) -> bool:
+def has(tier: Tier | None, kind: Kind, user: User | None = None) -> bool:
     """Whether the tier has a usable model of a kind."""
     return bool(of_kind(offers(tier, user), kind))
 

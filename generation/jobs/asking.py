@@ -30,9 +30,15 @@ UNSEEN = Input("first_frame", "", b"")
 PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
 
 
-def open_run(*, tier: Tier, user: User, purpose: str, topic_id: uuid.UUID | None = None) -> Run:
-    """What somebody asks for; its jobs are added next, in the same transaction."""
-    return Run.objects.create(tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id)
+def open_run(
+    *, tier: Tier | None, user: User, purpose: str, topic_id: uuid.UUID | None = None, streams_text: bool | None = None
+) -> Run:
+    """What somebody asks for; its jobs are added next, in the same transaction. Without a tier it is the studio's. Whether
+    words show while they are written is the tier's to say where `streams_text` does not."""
+    streams = streams_text if streams_text is not None else tier is not None and tier.streams_text
+    return Run.objects.create(
+        tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id, streams_text=streams
+    )
 
 
 def add(

@@ -49,6 +49,13 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         )
 
 
+def forget(job: Job) -> None:
+    """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes."""
+    Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
+        request={}, result={}, partial="", asset=None, error_detail="", version=F("version") + 1
+    )
+
+
 def expire() -> int:
     """End the jobs whose time is over, whoever holds them: the fence grows, so a late answer is not written."""
     with across_tenants("deadlines are kept for all tenants"):

@@ -13,7 +13,7 @@ from django.db.models import F
 from accounts import ledger
 from generation import catalogue, policy, steps
 from generation.clock import after, now
-from generation.errors import CannotBuy
+from generation.errors import AgainstRules, CannotBuy
 from generation.jobs.asking import deadline_seconds as deadline_of
 from generation.jobs.asking import make_ready, quote, request_and_changes
 from generation.jobs.ending import end_badly, waiting_for
@@ -198,6 +198,8 @@ def _make_ready(job: Job) -> None:
     try:
         with transaction.atomic():
             make_ready(job)
+    except AgainstRules as refused:
+        end_badly(job, Status.REFUSED, book=False, error_class="refused", message=str(refused))
     except CannotBuy as refused:
         end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
     except Exception as error:

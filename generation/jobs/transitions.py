@@ -9,7 +9,7 @@ from django.db.models import F
 from generation.models import ACTIVE, Job, Status
 
 ALLOWED: dict[Status, frozenset[Status]] = {
-    Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.CANCELLED}),
+    Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.REFUSED, Status.CANCELLED}),
     Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED}),
     Status.RUNNING: frozenset(
         {

@@ -1,6 +1,6 @@
 """The engine room's rows: what can be bought, who may buy it, what was asked for, and what came back."""
 
-from generation.models.asset import Asset
+from generation.models.asset import Asset, DiscardedFile
 from generation.models.beat import Beat, BeatKind
 from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
@@ -15,6 +15,7 @@ __all__ = [
     "Beat",
     "BeatKind",
     "Credential",
+    "DiscardedFile",
     "Job",
     "JobNeed",
     "Lane",

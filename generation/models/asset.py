@@ -29,3 +29,13 @@ class Asset(TenantRow):
     @property
     def storage_name(self) -> str:
         return f"t/{self.tenant_id}/{self.sha256}"
+
+
+class DiscardedFile(TenantRow):
+    """A file whose last row is gone; it is deleted a little later, unless somebody keeps the same bytes meanwhile."""
+
+    sha256 = models.CharField(max_length=64)
+    discarded_at = models.DateTimeField(db_index=True)
+
+    class Meta(TenantRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "sha256"], name="one_discard_per_file")]

@@ -88,9 +88,16 @@ class Price(models.Model):
 
 
 class ModelGrant(TenantRow):
-    """A tier may use a model. One grant per tier and kind is the default."""
+    """A tier may use a model, or, without a tier, the studio may. One grant per tier (or studio) and kind is the default."""
 
-    tier = models.ForeignKey("accounts.Tier", on_delete=models.CASCADE, related_name="+")
+    tier = models.ForeignKey(
+        "accounts.Tier",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="Empty: the studio, and with it the doors for programs.",
+    )
     model = models.ForeignKey(AiModel, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=KINDS, editable=False)
     is_default = models.BooleanField(default=False)
@@ -101,10 +108,19 @@ class ModelGrant(TenantRow):
             models.UniqueConstraint(
                 fields=["tenant", "tier", "kind"], condition=models.Q(is_default=True), name="one_default_per_kind"
             ),
+            # A database takes two empty tiers for two different ones.
+            models.UniqueConstraint(
+                fields=["tenant", "model"], condition=models.Q(tier=None), name="one_studio_grant_per_model"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "kind"],
+                condition=models.Q(tier=None, is_default=True),
+                name="one_studio_default_per_kind",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.model_id} for {self.tier_id}"
+        return f"{self.model_id} for {self.tier_id or 'the studio'}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.kind = self.model.kind

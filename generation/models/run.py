@@ -9,14 +9,18 @@ from accounts.tenancy import TenantRow
 
 
 class Run(TenantRow):
-    """`topic_id` is the thing of another room that the run is about (a story), for whoever follows that thing live.
-    `payer_address` is the keyed hash of a guest's address, never the address."""
+    """Without a tier it was asked for in the studio. `topic_id` is the thing of another room that the run is about (a story,
+    a piece of the studio), for whoever follows that thing live. `payer_address` is the keyed hash of a guest's address,
+    never the address."""
 
-    tier = models.ForeignKey("accounts.Tier", on_delete=models.PROTECT, related_name="+")
+    tier = models.ForeignKey("accounts.Tier", null=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     is_guest = models.BooleanField(default=False)
     purpose = models.CharField(max_length=40)
     topic_id = models.UUIDField(null=True, db_index=True)
+    streams_text = models.BooleanField(
+        default=False, help_text="Words may be shown while they are written; decided when it was asked for."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantRow.Meta):

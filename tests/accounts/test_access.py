@@ -12,6 +12,7 @@ from django.http import Http404
 
 from accounts.access import (
     Actor,
+    Barred,
     Door,
     Verb,
     Visibility,
@@ -124,6 +125,7 @@ ROOMS = {
     (Door.PUBLIC, None): set(ACTORS),
     (Door.MACHINE, None): set(ACTORS),
     (Door.MEMBER, None): {"reader", "author", "staff", "owner", "operator", "operator who plays", "operator nowhere"},
+    (Door.AUTHOR, None): {"author", "staff", "owner", "operator", "operator who plays", "operator nowhere"},
     (Door.STAFF, None): {"staff", "owner", "operator", "operator who plays", "operator nowhere"},
     (Door.TIER, "guests"): set(ACTORS),
     (Door.TIER, "members"): {
@@ -137,6 +139,8 @@ NOT_FOUND = {
     (Door.TIER, "closed"): {"stranger", "guest", "reader", "author", "nowhere"},
     (Door.TIER, None): set(ACTORS),
 }
+BARRED = {(Door.AUTHOR, None): {"reader"}}
+"""Known, and told what would let them in."""
 TIERS = {
     "guests": Tier(slug="a", is_open=True, guests_may_play=True),
     "members": Tier(slug="b", is_open=True, guests_may_play=False),
@@ -147,14 +151,17 @@ TIERS = {
 
 @pytest.mark.parametrize(("door", "tier"), ROOMS, ids=str)
 def test_who_comes_in(door: Door, tier: str | None) -> None:
-    let_in, not_found = set(), set()
+    let_in, not_found, barred = set(), set(), set()
     for name, actor in ACTORS.items():
         try:
             if is_admitted(door, actor, TIERS[tier]):
                 let_in.add(name)
         except Http404:
             not_found.add(name)
-    assert (let_in, not_found) == (ROOMS[door, tier], NOT_FOUND.get((door, tier), set()))
+        except Barred:
+            barred.add(name)
+    expected = (ROOMS[door, tier], NOT_FOUND.get((door, tier), set()), BARRED.get((door, tier), set()))
+    assert (let_in, not_found, barred) == expected
 
 
 def test_every_door_has_its_line() -> None:

@@ -66,6 +66,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "own-key-save": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 404, 422)),
     "own-key-delete": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 404, 404)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "media-link": ("GET", Door.PUBLIC, (404,) * 7),  # what a signature opens: tests/generation/test_media.py
     "gallery": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "gallery-story": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
     "gallery-page": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
@@ -92,7 +94,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "plate-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 409)),
 }
 READS_JSON = {
-    "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
+    "auth-login", "api-job", "api-asset-file",
+    "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
 }  # fmt: skip
 
 
@@ -134,12 +137,15 @@ class TestDoors:
         assert answers == [403, 200]
 
     def test_every_route_has_its_line_here_and_every_line_its_route(self) -> None:
+        from tests.guards.test_studio_routes import ROUTES as STUDIO_ROUTES
+
         found = {
             str(pattern.name): door_of(pattern.callback)
             for route, pattern in leaves()
             if not route.startswith(STAFF_ROOMS)
         }
-        assert found == {name: door for name, (_, door, _) in ROUTES.items()}
+        assert found == {name: door for name, (_, door, _) in (ROUTES | STUDIO_ROUTES).items()}
+        assert ROUTES.keys() & STUDIO_ROUTES.keys() == set()
 
     def test_the_staff_rooms_are_for_staff(self) -> None:
         doors = {route: door_of(pattern.callback) for route, pattern in leaves() if route.startswith(STAFF_ROOMS)}
@@ -181,6 +187,7 @@ class Marked:
     choice: uuid.UUID
     job: uuid.UUID
     run: uuid.UUID
+    asset: uuid.UUID
 
     def address(self, name: str, tier: str) -> str:
         from django.urls import reverse
@@ -188,6 +195,7 @@ class Marked:
         pattern = next(pattern for _, pattern in leaves() if pattern.name == name)
         known = {
             "tier": tier, "story_id": self.story, "scene_id": self.scene, "choice_id": self.choice, "job_id": self.job,
+            "run_id": self.run, "asset_id": self.asset, "token": "no-signature-of-ours",
         }  # fmt: skip
         found = reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
         return f"{found}?story={self.story}" if name == "tree" else found
@@ -219,7 +227,9 @@ def marked(world: Any, media: Any) -> Marked:
         scene = Scene.objects.select_related("job").get(depth=1)
         assert scene.job is not None
         choice = Choice.objects.get(scene=scene, position=0)
-        return Marked(scene.story_id, scene.id, choice.id, scene.job.id, scene.job.run_id)
+        picture = Job.objects.get(kind="image", run=scene.job.run_id).asset_id
+        assert picture is not None
+        return Marked(scene.story_id, scene.id, choice.id, scene.job.id, scene.job.run_id, picture)
 
 
 def browser_of(world: Any, client_for: Any, actor: str) -> Client:

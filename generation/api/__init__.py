@@ -1,0 +1,1 @@
+"""The engine's JSON routes: jobs, and the files they made."""

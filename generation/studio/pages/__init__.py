@@ -1,0 +1,1 @@
+"""The studio for people: the dashboard, the forms, and a page for each piece."""
