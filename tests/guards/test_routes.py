@@ -103,7 +103,6 @@ READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
-    "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
 }  # fmt: skip
 
 
