@@ -71,6 +71,7 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
     "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
     "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
+    "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "gallery": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "gallery-story": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
@@ -98,7 +99,7 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "plate-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 409)),
 }
 READS_JSON = {
-    "auth-refresh", "auth-logout",
+    "auth-refresh", "auth-logout", "api-ticket",
     "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
 }  # fmt: skip
 
