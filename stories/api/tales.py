@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Actor, Door, Visibility, admits, enterable
 from accounts.guests import address_of
-from accounts.idempotency import Idempotent, nonce_of
+from accounts.idempotency import PARAMETER, Idempotent, nonce_of
 from accounts.models import Tier
 from accounts.openapi import problems
 from accounts.paging import PARAMETERS, CursorPages, page_of
@@ -51,6 +51,7 @@ class Stories(Idempotent, APIView):
     @extend_schema(
         operation_id="stories_start", tags=["Stories"], summary="Begin a story",
         description="Answers at once; the first scene is written meanwhile. Ask for its status.",
+        parameters=[PARAMETER],
         request=StartBody,
         responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 429, 503)},
     )  # fmt: skip

@@ -65,6 +65,12 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "own-keys": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 404, 200)),
     "own-key-save": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 404, 422)),
     "own-key-delete": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 404, 404)),
+    # Programs: their tokens, and the page of keys, which is for authors.
+    "auth-refresh": ("POST", Door.PUBLIC, (400,) * 7),
+    "auth-logout": ("POST", Door.PUBLIC, (400,) * 7),
+    "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
+    "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
+    "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "gallery": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "gallery-story": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
@@ -107,6 +113,7 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-scene-video": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
 }
 READS_JSON = {
+    "auth-refresh", "auth-logout",
     "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     # Stories for programs.
     "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
@@ -369,9 +376,11 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     takes["api-stories"] = {"GET", "POST"}
-    browser, before = client_for("reader"), rows()
+    reader, author, before = client_for("reader"), client_for("author"), rows()
     told = {
-        (name, method): browser.generic(method, marked.address(name, "kids")).status_code
+        (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
+        .generic(method, marked.address(name, "kids"))
+        .status_code
         for name in ROUTES
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if method not in takes[name]
@@ -391,7 +400,7 @@ def test_no_post_goes_without_a_token(world: Any, client_for: Any, marked: Marke
             told[name] = answer.status_code
             if answer.status_code == 403:
                 assert "Open the page anew and" in body(answer)
-    assert told == dict.fromkeys(told, 403) | {"auth-login": 400}
+    assert told == dict.fromkeys(told, 403) | dict.fromkeys(("auth-login", "auth-refresh", "auth-logout"), 400)
     assert rows() == before
 
 
