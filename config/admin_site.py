@@ -30,6 +30,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
             ("accounts.cap", "Budgets", "savings"),
+            ("generation.webhookendpoint", "Webhooks", "webhook"),
+            ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),
             ("accounts.domain", "Addresses", "link"),
         ),

@@ -204,7 +204,8 @@ class Drain:
         if room <= 0 or held.job.kind != Kind.TEXT:
             return
         with scope(held.job.tenant_id):
-            if not held.job.run.tier.streams_text:  # asked once: the run keeps its tier
+            tier = held.job.run.tier  # asked once: the run keeps its tier
+            if tier is None or not tier.streams_text:
                 return
         held.said.append(purchases.keepable(piece[:room]))
         held.said_length += len(held.said[-1])

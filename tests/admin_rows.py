@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,20 @@ from django.urls import reverse
 from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
-from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
+from generation.models import (
+    AiModel,
+    Credential,
+    Event,
+    Job,
+    ModelGrant,
+    Price,
+    ProviderKey,
+    Run,
+    Status,
+    Unit,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from stories.models import Image, Scene, Story, Video
 
 _numbers = itertools.count(1)
@@ -106,6 +120,22 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def endpoint(tag: str) -> WebhookEndpoint:
+    url = f"https://{tag}-{next(_numbers)}.example.com/hooks"
+    return WebhookEndpoint.objects.create(url=url, events=[Event.FINISHED], secret=f"whsec_{tag}", disabled_because=tag)
+
+
+def delivery(tag: str, *, to: WebhookEndpoint | None = None, status: Status = Status.FAILED) -> WebhookDelivery:
+    asked = Run.objects.create(tier=None, user=None, purpose=tag)
+    sent = Job.objects.create(
+        run=asked, kind="deliver", provider="webhook", step="deliver", priority=9, status=status, message=tag,
+        request={"prompt": f'{{"type":"job.finished","tag":"{tag}"}}'}, error_detail=tag,
+    )  # fmt: skip
+    return WebhookDelivery.objects.create(
+        id=sent.id, endpoint=to or endpoint(tag), event_id=uuid.uuid4(), event=Event.FINISHED, job=sent, said=tag
+    )
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -117,6 +147,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video,
+    WebhookEndpoint: endpoint, WebhookDelivery: delivery,
 }  # fmt: skip
 
 

@@ -6,15 +6,18 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
+from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ACTIVE",
     "TERMINAL",
+    "TEST",
     "AiModel",
     "Asset",
     "Beat",
     "BeatKind",
     "Credential",
+    "Event",
     "Job",
     "JobNeed",
     "Lane",
@@ -24,4 +27,6 @@ __all__ = [
     "Run",
     "Status",
     "Unit",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -9,10 +9,11 @@ from accounts.tenancy import TenantRow
 
 
 class Run(TenantRow):
-    """`topic_id` is the thing of another room that the run is about (a story), for whoever follows that thing live.
-    `payer_address` is the keyed hash of a guest's address, never the address."""
+    """`tier` is None where nobody asked from a tier, as for a delivery. `topic_id` is the thing of another room that the run
+    is about (a story), for whoever follows that thing live. `payer_address` is the keyed hash of a guest's address, never
+    the address."""
 
-    tier = models.ForeignKey("accounts.Tier", on_delete=models.PROTECT, related_name="+")
+    tier = models.ForeignKey("accounts.Tier", null=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     is_guest = models.BooleanField(default=False)
     purpose = models.CharField(max_length=40)
