@@ -80,8 +80,11 @@ class TestAnswers:
         assert len(drafts.read(done.text or "", must_end=False).choices) >= 2
         assert done == Demo().start(TEXT, silent)  # the same seed tells the same story
 
-    def test_a_prompt_that_is_no_document_is_a_premise(self) -> None:
-        done = Demo().start(Request(Kind.TEXT, "storyteller", "A key in a fish"), silent)
+    def test_a_premise_alone_is_told_as_a_scene_where_a_scene_is_asked_for(self) -> None:
+        from stories import prompts
+
+        asked = Request(Kind.TEXT, "storyteller", "A key in a fish", schema=prompts.SCENE_SCHEMA)
+        done = Demo().start(asked, silent)
         assert isinstance(done, Done)
         assert json.loads(done.text or "")["title"]
 
