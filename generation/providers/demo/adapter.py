@@ -21,13 +21,13 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
-from generation.providers.demo.models import STYLES, able, film_size, picture_size
+from generation.providers.demo.models import STYLES, able, film_size
 from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
 
 
@@ -86,23 +86,12 @@ class Demo:
         return telling.answer(request)
 
     def _picture(self, request: Request, fault: str, emit: Emit) -> Done:
-        from generation.providers.demo import painting  # numpy and Pillow are loaded where a picture is painted only
+        # numpy and Pillow are loaded where a picture is painted only
+        from generation.providers.demo import editing, picturing
 
-        width, height = picture_size(request.aspect_ratio, request.resolution)
-        picture = painting.paint(
-            request.prompt,
-            seed=request.seed or 0,
-            style=request.style or STYLES[0],
-            width=width,
-            height=height,
-            progress=lambda share: emit.progress(0.2 + 0.8 * share),
-        )
-        data = painting.encode(picture)
-        if fault == "damage":
-            data = data[: len(data) // 3]
-        return Done(
-            data=data, media_type=painting.MEDIA_TYPE, model="painter", seed=request.seed, width=width, height=height
-        )
+        make = editing.edit if request.kind is Kind.EDIT else picturing.picture
+        done = make(request, lambda share: emit.progress(0.2 + 0.8 * share))
+        return _torn(done) if fault == "damage" else done
 
     def _film(self, request: Request, fault: str) -> Done:
         from generation.providers.demo import filming
@@ -171,6 +160,12 @@ class Demo:
                 "id": film_id,
             }
             _append(Path(self.log_file), json.dumps(line))
+
+
+def _torn(done: Done) -> Done:
+    """The answer with two thirds of its bytes missing."""
+    assert done.data is not None
+    return replace(done, data=done.data[: len(done.data) // 3])
 
 
 def _append(path: Path, line: str) -> None:

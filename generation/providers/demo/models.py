@@ -34,13 +34,13 @@ _PAINTER = Capabilities(
 _EDITOR = replace(
     _PAINTER,
     takes=frozenset({"seed"}),
-    choices={"style": STYLES, "output_format": FORMATS},
+    choices={"output_format": FORMATS},
     ranges={"strength": (0.0, 1.0)},
     aspect_ratios=(),
     resolutions=(),
     inputs={"source": 1, "mask": 1, "reference": 3},
 )
-"""An edit keeps the size of its source."""
+"""An edit keeps the size of its source, and its manner of painting unless the instruction names another."""
 MODELS = {
     "storyteller": Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True),
     "painter": _PAINTER,

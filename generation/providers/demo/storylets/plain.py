@@ -154,7 +154,7 @@ def _told(subject: str, seed: int, wish: _Wish) -> list[str]:
     count = max(1, min(round(wish.words / SCENE_WORDS), MOST_SCENES))
     while True:
         found = [part for page in _pages(subject, seed, count) for part in page["text"].split("\n\n")]
-        if len(found) >= wish.paragraphs and sum(map(words_of, found)) >= 0.85 * wish.words or count >= MOST_SCENES:
+        if (len(found) >= wish.paragraphs and sum(map(words_of, found)) >= 0.85 * wish.words) or count >= MOST_SCENES:
             return found
         count += 1
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from generation.providers.contract import Done, Emit, Handle, Input, Kind, Pending, Replay, Request
 from generation.providers.demo import filming, painting
@@ -31,11 +32,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What painting and filming are asked; they have tests of their own."""
     asked: dict[str, Any] = {}
 
-    def paint(prompt: str, *, progress: Any, **given: Any) -> str:
+    def paint(prompt: str, *, progress: Any, **given: Any) -> Image.Image:
         asked["paint"] = {"prompt": prompt, **given}
         for share in (0.5, 1.0):
             progress(share)
-        return "a picture"
+        return Image.new("RGB", (8, 8))
 
     def film(prompt: str, **given: Any) -> bytes:
         asked["film"] = {"prompt": prompt, **given}
