@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
-from generation.providers.demo.models import STYLES, able, film_size
+from generation.providers.demo.models import FILM_RATIOS, STYLES, able, film_size
 from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
 
 
@@ -96,9 +96,11 @@ class Demo:
     def _film(self, request: Request, fault: str) -> Done:
         from generation.providers.demo import filming
 
-        width, height = film_size(request.aspect_ratio, request.resolution)
-        frame = next((given.read() for given in request.inputs if given.role == "first_frame"), None)
+        frames = {given.role: given.read() for given in request.inputs}
+        shape = request.aspect_ratio or filming.shape_of(frames.get("first_frame"), FILM_RATIOS)
+        width, height = film_size(shape, request.resolution)
         seconds = request.seconds or 4.0
+        more: dict[str, Any] = {"last_frame": frames.get("last_frame"), "audio": request.audio or None}
         data = filming.film(
             request.prompt.split("\n\nMotion: ")[0],  # the picture's own words: the same layers come alive
             seed=request.seed or 0,
@@ -106,7 +108,8 @@ class Demo:
             width=width,
             height=height,
             seconds=seconds,
-            first_frame=frame,
+            first_frame=frames.get("first_frame"),
+            **{name: value for name, value in more.items() if value is not None},
         )
         if fault == "damage":
             data = data[:200]
