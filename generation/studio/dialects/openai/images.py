@@ -34,7 +34,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
 PASSED_ON = ("background", "quality")
 """Other values of these are the model's to take or to refuse."""
 UNSAID = {"quality": "standard", "style": "vivid", "output_format": "png", "output_compression": 100}
-"""What clients send along by habit: left out where the model has no such field."""
+"""What clients send along by habit, and read: left out where the model has no such field."""
 NUMBERS = (
     "n",
     "count",
@@ -88,6 +88,8 @@ def _made(request: Request, given: dict[str, Any], brought: Sequence[Brought]) -
     for name in told:
         del given[name]
     parameters.take_out(given, DEFAULTS)
+    if "file_extension" not in given:
+        given.setdefault("output_format", UNSAID["output_format"])
     piece = buying.buy(request, Kind.IMAGE, {**given, **told}, brought=brought, unsaid=UNSAID)
     takes = buying.wait(request, piece)
     if form == "url":
