@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from generation.studio.dialects.openai import buying, documents, messages, param
 from generation.studio.dialects.openai.errors import Unsupported
 from generation.studio.dialects.openai.views import OpenAiView, fields_of
 from generation.studio.errors import WrongWish
+from generation.studio.fields import MAX_TEXT, UNKEEPABLE
 from generation.studio.models import Piece
 from generation.studio.wishes import Brought
 
@@ -41,6 +43,8 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "verbosity": ("medium",),
 }
 TAKEN = frozenset({"model", "max_tokens", "max_completion_tokens", "seed"})
+NULL = "\\u0000"
+"""How JSON writes a character that no column keeps."""
 CALLED = {"prompt": "messages", "system": "messages", "schema": "response_format"}
 
 
@@ -110,9 +114,12 @@ def _schema(given: Any) -> dict[str, Any] | None:
     if kind == "json_schema":
         described = given.get("json_schema")
         schema = described.get("schema") if isinstance(described, dict) else None
+        place = "response_format.json_schema.schema"
         if not isinstance(schema, dict):
-            place = "response_format.json_schema.schema"
             raise WrongWish(f"{place} is missing: give a JSON schema, an object.", field=place)
+        written = json.dumps(schema, ensure_ascii=False)
+        if len(written) > MAX_TEXT or UNKEEPABLE.search(written) or NULL in written:
+            raise WrongWish(f"{place} is too long, or holds a character that cannot be kept.", field=place)
         return schema
     raise Unsupported(
         "response_format.type is none that is taken here (text, json_object, json_schema).",

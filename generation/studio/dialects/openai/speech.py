@@ -33,6 +33,8 @@ class Speech(OpenAiView):
         given = fields_of(request)
         parameters.take_out(given, DEFAULTS)
         parameters.refuse_others(given, TAKEN)
+        if not given.get("input"):
+            raise WrongWish("input is missing: say what is to be spoken.", field="input")
         able = _able(request, given)
         given["voice"] = _voice(given.get("voice"), able)
         if "response_format" not in given and USUAL_FORMAT in able.choices.get("output_format", ()):

@@ -7,6 +7,8 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.conftest import Playing, start
-from tests.installs import until
+from tests.installs import ROOT, until
 
 pytestmark = pytest.mark.processes
 
@@ -349,3 +351,47 @@ class TestAsync:
             assert (text, parts > 1) == (kept_text(playing, job), True)
         assert whole.choices[0].message.content == kept_text(playing, whole._request_id)
         assert image.data[0].url.startswith(playing.address)
+
+
+SERVER = """
+import socketserver, wsgiref.simple_server as simple
+from config.wsgi import application
+class Server(socketserver.ThreadingMixIn, simple.WSGIServer):
+    daemon_threads = True
+class Quiet(simple.WSGIRequestHandler):
+    def log_message(self, *_): ...
+server = simple.make_server("127.0.0.1", 0, application, server_class=Server, handler_class=Quiet)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture
+def threaded(playing: Playing) -> Iterator[str]:
+    """The address of the same install behind a server that gives each request a thread (`config.wsgi`)."""
+    environment = {**playing.install.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+def test_under_threads_it_streams_too(playing: Playing, key: str, threaded: str) -> None:
+    with (
+        openai.OpenAI(base_url=f"{threaded}/v1", api_key=key, timeout=60) as client,
+        client.chat.completions.create(
+            model="demo-storyteller", messages=ask("A ferry under threads."), stream=True
+        ) as stream,
+    ):
+        job, first, parts = stream.response.headers["x-request-id"], "", []
+        for chunk in stream:
+            if chunk.choices[0].delta.content:
+                parts.append(chunk.choices[0].delta.content)
+                first = first or state_of(playing, job)
+    assert ("".join(parts), first, len(parts) > 2) == (kept_text(playing, job), "running", True)
