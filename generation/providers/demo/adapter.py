@@ -1,4 +1,5 @@
-"""The offline provider: stories told, pictures painted and films drawn on this machine, under the contract of a paid one.
+"""The offline provider: stories told, pictures painted, films drawn, words spoken and checked on this machine, under the
+contract of a paid one.
 
 It costs nothing and needs no key. Text and pictures are answered at once, film is taken in and asked after, as the film
 providers of the field do it. Delays are settable. So are faults: `faults_file` names a JSON file, read at every call, that
@@ -28,7 +29,7 @@ from typing import Any, ClassVar
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 from generation.providers.demo.models import FILM_RATIOS, STYLES, able, film_size
-from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
+from generation.providers.errors import Damaged, Denied, Lost, Refused, Rejected, Transient
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class Demo:
         if request.kind is Kind.TEXT:
             done = self._text(request, fault)
             _say(done.text or "", self.text_seconds, emit)
+        elif request.kind is Kind.MODERATE:
+            done = self._verdict(request, fault)
+        elif request.kind is Kind.SPEECH:
+            done = self._speech(request, fault, emit)
         else:
             _wait(self.image_seconds, emit, until=0.2)
             done = self._picture(request, fault, emit)
@@ -92,6 +97,19 @@ class Demo:
         make = editing.edit if request.kind is Kind.EDIT else picturing.picture
         done = make(request, lambda share: emit.progress(0.2 + 0.8 * share))
         return _torn(done) if fault == "damage" else done
+
+    def _speech(self, request: Request, fault: str, emit: Emit) -> Done:
+        from generation.providers.demo import speaking
+
+        done = speaking.speak(request, emit.progress)
+        return _torn(done) if fault == "damage" else done
+
+    def _verdict(self, request: Request, fault: str) -> Done:
+        if fault == "damage":
+            raise Damaged("the demo was told to damage its verdict", billed=False)
+        from generation.providers.demo import judging
+
+        return judging.judge(request)
 
     def _film(self, request: Request, fault: str) -> Done:
         from generation.providers.demo import filming
