@@ -6,8 +6,9 @@ class GenerationConfig(AppConfig):
     verbose_name = "Engine room"
 
     def ready(self) -> None:
-        from accounts import idempotency
+        from accounts import idempotency, tokens
         from generation import assets, chores
 
         chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)
+        chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
