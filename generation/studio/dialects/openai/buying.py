@@ -15,6 +15,7 @@ from generation.providers.contract import Kind
 from generation.studio import making, policy, public, wishes
 from generation.studio.dialects.openai import errors
 from generation.studio.dialects.openai.errors import NotMade, Problem
+from generation.studio.dialects.openai.parameters import same
 from generation.studio.dialects.openai.views import asker
 from generation.studio.models import Piece, Source, Take
 from generation.studio.wishes import Brought
@@ -41,7 +42,8 @@ def buy(
             wish = wishes.read(kind, said, rules=rules, user=user, brought=brought)
             break
         except CannotBuy as refused:
-            if refused.field in said and (unsaid or {}).get(refused.field) == said[refused.field]:
+            usual = (unsaid or {}).get(refused.field)
+            if usual is not None and refused.field in said and same(said[refused.field], usual):
                 del said[refused.field]
                 continue
             _rename(refused, called or {})

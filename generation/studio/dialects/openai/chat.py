@@ -62,7 +62,7 @@ class Asked:
 class ChatCompletions(OpenAiView):
     """An answer to a conversation."""
 
-    @extend_schema(operation_id="openai_chat", tags=documents.TAGS, **documents.CHAT)
+    @extend_schema(operation_id="openai_chat", **documents.CHAT)
     def post(self, request: Request) -> HttpResponseBase:
         asked = read(fields_of(request))
         if asked.streams:

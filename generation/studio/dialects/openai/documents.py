@@ -6,9 +6,11 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+import accounts.openapi  # noqa: F401 -- so that the way of being known has a name
 from accounts.idempotency import PARAMETER
 
 TAGS = ["OpenAI-shaped"]
+AUTH: list[dict[str, list[str]]] = [{"bearer": []}]
 JSON = "application/json"
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
@@ -65,6 +67,8 @@ _MESSAGE = _object(
 )
 _USAGE = _null(_object(prompt_tokens=WHOLE, completion_tokens=WHOLE, total_tokens=WHOLE))
 CHAT: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "parameters": [PARAMETER],
     "description": "One answer to a conversation. Rules come from `system` and `developer` messages; a conversation of several "
     "messages is sent to the model as a transcript. With `stream` the answer comes as server-sent events, in the form of "
@@ -122,6 +126,8 @@ _PICTURES = _object(
 )
 _LINKS = "A `url` is good for five minutes and needs no key. `stream` and `partial_images` are refused by name. "
 IMAGES: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "parameters": [PARAMETER],
     "description": "Pictures, in base64 where nothing else is asked for. "
     + _LINKS
@@ -135,6 +141,8 @@ IMAGES: dict[str, Any] = {
 }
 _FILE = {"type": "string", "format": "binary"}
 EDITS: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "parameters": [PARAMETER],
     "description": "A picture changed as the prompt says. The first `image` (or `image[]`) is changed, others are references; "
     "where a `mask` is transparent the picture may change. " + _LINKS + IGNORED,
@@ -146,6 +154,8 @@ EDITS: dict[str, Any] = {
     "responses": {(200, JSON): OpenApiResponse(_PICTURES, "The pictures."), **BUYING},
 }
 SPEECH: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "parameters": [PARAMETER],
     "description": "Words spoken. A voice is one of the model's, by its name; OpenAI's usual names (alloy, echo ...) each "
     "stand for one of them, always the same. `stream_format` is taken as `audio` only. " + IGNORED,
@@ -172,6 +182,8 @@ _MODEL = _object(
     ["id", "object", "created", "owned_by"], id=TEXT, object=TEXT, created=WHOLE, owned_by=TEXT, shutdown_date=TEXT
 )
 MODELS: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "description": "What the studio offers you, by the keys that `model` takes.",
     "responses": {
         (200, JSON): OpenApiResponse(
@@ -181,6 +193,8 @@ MODELS: dict[str, Any] = {
     },
 }
 MODEL: dict[str, Any] = {
+    "auth": AUTH,
+    "tags": TAGS,
     "description": "The model that a name leads to: our key, the provider's name, or one that was retired.",
     "parameters": [OpenApiParameter("name", str, OpenApiParameter.PATH)],
     "responses": {(200, JSON): OpenApiResponse(_MODEL, "The model."), **LOOKING},

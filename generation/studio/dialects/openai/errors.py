@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 WRONG = "invalid_request_error"
 OURS = "server_error"
+TOO_OFTEN = "rate_limit_error"
 BROKEN = "Something broke on our side. Nothing was charged for what did not arrive; try again."
 KEY = "Send one of your API keys, or an access token, as “Authorization: Bearer”, a space, and the key."
 CODES: dict[int, str] = {
@@ -95,14 +96,17 @@ def problem_of(error: Exception, status: int | None = None) -> Problem | None:
         return _not_bought(error)
     if isinstance(error, SuspiciousOperation):  # more fields or bytes in a form than are read
         return Problem(413, "That is more than is read at once. Send less.", code=CODES[413])
-    if isinstance(error, RecursionError):
-        return Problem(400, "The body is nested too deeply.")
     if status is None:
         return None
     if isinstance(error, exceptions.ValidationError):
         param, said = _first(error.detail)
         return Problem(400, said, param=param)
-    return Problem(status, _sentence(error, status), code=CODES.get(status), retry=_retry(error, status))
+    return Problem(status, _sentence(error), _type(status), code=CODES.get(status), retry=_retry(error, status))
+
+
+def form(sentence: str, status: int) -> dict[str, Any]:
+    """What is said where no view was reached, or none that could answer."""
+    return Problem(status, sentence, _type(status), code=CODES.get(status)).form
 
 
 def _not_bought(error: CannotBuy) -> Problem:
@@ -117,7 +121,13 @@ def _not_bought(error: CannotBuy) -> Problem:
     if isinstance(error, NotSupported):
         return Problem(400, said, WRONG, param, "unsupported_value", retry=False)
     code = getattr(error, "code", None) or CODES.get(error.status)
-    return Problem(error.status, said, OURS if error.status >= 500 else WRONG, param, code, retry=False)
+    return Problem(error.status, said, _type(error.status), param, code, retry=False)
+
+
+def _type(status: int) -> str:
+    if status == 429:
+        return TOO_OFTEN
+    return OURS if status >= 500 else WRONG
 
 
 def _retry(error: Exception, status: int) -> bool | None:
@@ -125,7 +135,7 @@ def _retry(error: Exception, status: int) -> bool | None:
     return getattr(error, "wait", None) is not None if status == 409 else None
 
 
-def _sentence(error: Exception, status: int) -> str:
+def _sentence(error: Exception) -> str:
     if isinstance(error, Barred):
         return str(error)
     if isinstance(error, exceptions.NotAuthenticated):

@@ -55,7 +55,7 @@ SOURCES = ("image", "image[]")
 class ImageGenerations(OpenAiView):
     """New pictures."""
 
-    @extend_schema(operation_id="openai_images_generate", tags=documents.TAGS, **documents.IMAGES)
+    @extend_schema(operation_id="openai_images_generate", **documents.IMAGES)
     def post(self, request: Request) -> Response:
         return _made(request, fields_of(request), [])
 
@@ -67,7 +67,7 @@ class ImageEdits(OpenAiView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(operation_id="openai_images_edit", tags=documents.TAGS, **documents.EDITS)
+    @extend_schema(operation_id="openai_images_edit", **documents.EDITS)
     def post(self, request: Request) -> Response:
         files = [file for name in SOURCES for file in request.FILES.getlist(name)]
         if not files:

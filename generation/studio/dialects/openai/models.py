@@ -29,7 +29,7 @@ SUREST = (Why.NAMED, Why.REPLACED, Why.BEGINNING)
 class Models(OpenAiView):
     """All models of the studio, by our keys."""
 
-    @extend_schema(operation_id="openai_models", tags=documents.TAGS, **documents.MODELS)
+    @extend_schema(operation_id="openai_models", **documents.MODELS)
     def get(self, request: Request) -> Response:
         policy.current()
         offers = catalogue.offers(None, asker(request))
@@ -45,7 +45,7 @@ class Models(OpenAiView):
 class Model(OpenAiView):
     """The model that a name leads to: our key, the provider's own name, or one that was retired."""
 
-    @extend_schema(operation_id="openai_model", tags=documents.TAGS, **documents.MODEL)
+    @extend_schema(operation_id="openai_model", **documents.MODEL)
     def get(self, request: Request, name: str) -> Response:
         policy.current()
         return Response(_model(_find(name, asker(request))))

@@ -20,7 +20,7 @@ def take_out(given: dict[str, Any], defaults: Mapping[str, tuple[Any, ...]]) -> 
     for name in IGNORED & given.keys():
         del given[name]
     for name in defaults.keys() & given.keys():
-        if not any(_same(given[name], usual) for usual in defaults[name]):
+        if not any(same(given[name], usual) for usual in defaults[name]):
             known = " or ".join(json.dumps(usual) for usual in defaults[name])
             raise Unsupported(f"{name} is taken at its default only, which is {known}: leave it out.", field=name)
         del given[name]
@@ -34,6 +34,6 @@ def refuse_others(given: Mapping[str, Any], taken: Collection[str]) -> None:
             raise Unsupported(f"{called} is not taken here: leave it out.", field=called)
 
 
-def _same(value: Any, usual: Any) -> bool:
-    # In Python True is 1; in JSON it is not.
+def same(value: Any, usual: Any) -> bool:
+    """Whether JSON would call the two the same. In Python True is 1."""
     return type(value) is type(usual) and value == usual if isinstance(value, bool) else bool(value == usual)

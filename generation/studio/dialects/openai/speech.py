@@ -21,6 +21,7 @@ TAKEN = frozenset({"input", "model", "voice", "response_format", "speed", "instr
 DEFAULTS: dict[str, tuple[Any, ...]] = {"stream_format": ("audio",)}
 UNSAID = {"speed": 1}
 USUAL_FORMAT = "mp3"
+ENGLISH = "en"
 CALLED = {"prompt": "input", "system": "instructions", "output_format": "response_format"}
 
 
@@ -28,7 +29,7 @@ CALLED = {"prompt": "input", "system": "instructions", "output_format": "respons
 class Speech(OpenAiView):
     """Words spoken."""
 
-    @extend_schema(operation_id="openai_speech", tags=documents.TAGS, **documents.SPEECH)
+    @extend_schema(operation_id="openai_speech", **documents.SPEECH)
     def post(self, request: Request) -> HttpResponse:
         given = fields_of(request)
         parameters.take_out(given, DEFAULTS)
@@ -36,7 +37,7 @@ class Speech(OpenAiView):
         if not given.get("input"):
             raise WrongWish("input is missing: say what is to be spoken.", field="input")
         able = _able(request, given)
-        given["voice"] = _voice(given.get("voice"), able)
+        given = {**_voice(given.pop("voice", None), able), **given}
         if "response_format" not in given and USUAL_FORMAT in able.choices.get("output_format", ()):
             given["response_format"] = USUAL_FORMAT
         piece = buying.buy(request, Kind.SPEECH, given, unsaid=UNSAID, called=CALLED)
@@ -53,11 +54,15 @@ def _able(request: Request, given: dict[str, Any]) -> Capabilities:
     return catalogue.capabilities(chosen.model) or Capabilities(Kind.SPEECH)
 
 
-def _voice(given: Any, able: Capabilities) -> str | None:
-    """The voice of the model's; the client names it, or gives it as an object with its id."""
+def _voice(given: Any, able: Capabilities) -> dict[str, Any]:
+    """The voice of the model's; the client names it, or gives it as an object with its id. One that stands in for a voice of
+    OpenAI's speaks English, as those do best, where nothing else is said and the model lets one choose."""
     name = given.get("id") if isinstance(given, dict) else given
     if name is None:
-        return None
+        return {}
     if not isinstance(name, str):
         raise WrongWish("voice must be a voice's name, or an object with its id.", field="voice")
-    return voice_of(name, able)
+    voice = voice_of(name, able)
+    stands_in = voice is not None and voice.lower() != name.lower()
+    is_free = stands_in and ENGLISH in able.choices.get("language", ())
+    return {"voice": voice, **({"language": ENGLISH} if is_free else {})}

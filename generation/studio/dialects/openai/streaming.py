@@ -34,8 +34,8 @@ LONGEST_SECONDS = 900.0
 COMMENT = b": still writing\n\n"
 DONE = b"data: [DONE]\n\n"
 TOO_MANY = Problem(
-    429, "Too many answers are being streamed here. Try again in a moment.", "rate_limit_error",
-    code="rate_limit_exceeded",
+    429, "Too many answers are being streamed here. Try again in a moment.", errors.TOO_OFTEN,
+    code=errors.CODES[429],
 )  # fmt: skip
 ANEW = (
     "The answer was begun anew after some of it had been sent, and its words differ. The whole of it is kept: see "

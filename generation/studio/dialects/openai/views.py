@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -16,12 +16,16 @@ from accounts.access import Door, admits
 from accounts.authentication import SessionOfThisTenant, TenantTokenAuthentication
 from accounts.idempotency import Idempotent
 from accounts.models import User
+from accounts.requests import StrictJson
 from accounts.scopes import Scope
 from generation.studio.dialects.openai import errors
 from generation.studio.errors import WrongWish
 
-MAX_BODY = 32 * 1024**2
-"""Bytes of a JSON body: a conversation with a few pictures in it. Forms have limits of their own."""
+
+class Conversation(StrictJson):
+    """JSON with a few pictures in it. Forms have limits of their own."""
+
+    most_bytes = 32 * 1024**2
 
 
 class SessionIfAny(SessionOfThisTenant):
@@ -51,21 +55,12 @@ class OpenAiView(Idempotent):
 
     authentication_classes = [TenantTokenAuthentication, SessionIfAny]
     content_negotiation_class = AnyAccept
-    parser_classes: Sequence[type[BaseParser]] = [JSONParser]
+    parser_classes: Sequence[type[BaseParser]] = [Conversation]
     scope = Scope.GENERATE
     lease_seconds = 330.0  # longer than anybody waits here (buying.WAIT_SECONDS)
 
     def get_exception_handler(self) -> Any:
         return errors.answer
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            raise ParseError("The header Content-Length is no number.") from None
-        if length > MAX_BODY and self.parser_classes == [JSONParser]:
-            raise WrongWish(f"The body is larger than {MAX_BODY // 1024**2} MB. Send less.", status=413)
-        super().initial(request, *args, **kwargs)
 
 
 def asker(request: Request) -> User:
@@ -88,4 +83,4 @@ class UnknownAddress(OpenAiView):
     """Whatever else begins with /v1/."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        raise NotFound(f"There is no {request.method} {request.path} here. See /api/docs for what there is.")
+        raise NotFound(f"There is no {request.method} {request.path} here. What there is stands in /api/schema.")

@@ -282,14 +282,21 @@ class TestSpeech:
             frames = sum(frame.samples for frame in sound.decode(audio=0))
             assert frames / sound.streams.audio[0].rate > 0.5
 
-    def test_two_voices_are_two(self, client: openai.OpenAI) -> None:
-        sounds = [
+    def test_usual_voices_stand_for_the_models_own(self, playing: Playing, client: openai.OpenAI) -> None:
+        jobs = [
             client.audio.speech.create(
                 model="demo-narrator", voice=voice, input="Who goes there?", response_format="wav"
-            ).content
-            for voice in ("alloy", "echo", "alloy")
+            ).response.headers["x-request-id"]
+            for voice in ("alloy", "echo", "alloy", "Linnet")
         ]
-        assert sounds[0] != sounds[1] and sounds[0] == sounds[2]
+        asked = [
+            playing.install.rows(
+                "SELECT json_extract(request, '$.voice'), json_extract(request, '$.language') FROM generation_job "
+                f"WHERE id = '{job.replace('-', '')}'"
+            )[0]
+            for job in jobs
+        ]
+        assert asked == [("hazel", "en"), ("rowan", "en"), ("hazel", "en"), ("linnet", None)]
 
 
 class TestWhoMay:

@@ -86,6 +86,10 @@ class TestRefusals:
             (IMAGES, {"prompt": "x", "response_format": {}}, (400, "response_format", "unsupported_parameter")),
             (SPEECH, {}, (400, "input", None)),
             (SPEECH, {"input": "x", "stream_format": "sse"}, (400, "stream_format", "unsupported_parameter")),
+            (SPEECH, {"input": "x", "speed": True}, (400, "speed", None)),
+            (SPEECH, {"input": "x", "voice": 7}, (400, "voice", None)),
+            (SPEECH, {"input": "x", "voice": "zoe"}, (400, "voice", None)),
+            (SPEECH, {"input": "x", "response_format": "pcm"}, (400, "response_format", None)),
             (SPEECH, {"input": "x", "nonsense": 1}, (400, "nonsense", "unsupported_parameter")),
             ("/v1/embeddings", {"input": "x"}, (404, None, "not_found")),
             ("/v1/models", {}, (405, None, "method_not_supported")),
@@ -111,7 +115,7 @@ class TestRefusals:
         ]  # fmt: skip
 
     def test_a_body_that_is_too_large(self, caller: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(views, "MAX_BODY", 1000)
+        monkeypatch.setattr(views.Conversation, "most_bytes", 1000)
         assert error(caller.post(CHAT, {"messages": [{"role": "user", "content": "a" * 1000}]})) == (
             413,
             None,
@@ -148,6 +152,14 @@ class TestRefusals:
         page = client_for("author", csrf=True)  # a session without the token of its page
         forged = page.post(CHAT, json.dumps({"messages": MESSAGES}), content_type="application/json")
         assert error(forged) == (403, None, "insufficient_permissions")
+
+    def test_what_goes_wrong_before_any_view(self, rf: Any) -> None:
+        from config import errors
+
+        told = [json.loads(view(rf.post(CHAT)).content)["error"] for view in (errors.not_found, errors.server_error)]
+        assert [(one["type"], one["code"]) for one in told] == [
+            ("invalid_request_error", "not_found"), ("server_error", None),
+        ]  # fmt: skip
 
     def test_a_closed_studio(self, world: Any, caller: Program) -> None:
         with scope(world.tenant):
