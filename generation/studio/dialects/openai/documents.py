@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 import accounts.openapi  # noqa: F401 -- so that the way of being known has a name
 from accounts.idempotency import PARAMETER
+from generation.studio.fields import MAX_TEXT
 
 TAGS = ["OpenAI-shaped"]
 AUTH: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -15,6 +16,7 @@ JSON = "application/json"
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 TRUTH = {"type": "boolean"}
+SAID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"\S"}
 
 
 def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
@@ -60,10 +62,10 @@ _PART = _object(
     ["type"], type={"type": "string", "enum": ["text", "image_url"]}, text=TEXT, image_url=_object(["url"], url=TEXT)
 )
 _MESSAGE = _object(
-    ["role"],
+    ["role", "content"],
     role={"type": "string", "enum": ["system", "developer", "user", "assistant"]},
-    content={"oneOf": [TEXT, {"type": "array", "items": _PART}], "nullable": True},
-    name=TEXT,
+    content={"oneOf": [SAID, {"type": "array", "minItems": 1, "items": _PART}], "nullable": True},
+    name={**TEXT, "pattern": "^[A-Za-z0-9_-]{1,64}$"},
 )
 _USAGE = _null(_object(prompt_tokens=WHOLE, completion_tokens=WHOLE, total_tokens=WHOLE))
 CHAT: dict[str, Any] = {
@@ -108,10 +110,10 @@ CHAT: dict[str, Any] = {
 }  # fmt: skip
 _LOOK: dict[str, dict[str, Any]] = {
     "model": {**TEXT, "maxLength": 120},
-    "size": {**TEXT, "description": "“1024x1024”, or “auto”."},
-    "quality": {**TEXT, "description": "auto, low, medium, high, standard or hd, as the model takes."},
-    "background": TEXT,
-    "output_format": TEXT,
+    "size": {**TEXT, "pattern": "^(auto|[1-9][0-9]{1,4}x[1-9][0-9]{1,4})$"},
+    "quality": {"type": "string", "enum": ["auto", "low", "medium", "high", "standard", "hd"]},
+    "background": {"type": "string", "enum": ["auto", "transparent", "opaque"]},
+    "output_format": {"type": "string", "enum": ["png", "jpeg", "webp"]},
     "output_compression": {**WHOLE, "minimum": 0, "maximum": 100},
     "n": {**WHOLE, "minimum": 1, "maximum": 8},
     "response_format": {"type": "string", "enum": ["b64_json", "url"], "default": "b64_json"},
@@ -119,7 +121,7 @@ _LOOK: dict[str, dict[str, Any]] = {
 _PICTURES = _object(
     ["created", "data"],
     created=WHOLE,
-    data={"type": "array", "items": _object(b64_json=TEXT, url=TEXT, revised_prompt=TEXT)},
+    data={"type": "array", "items": _object(b64_json=TEXT, url=TEXT, revised_prompt=SAID)},
     output_format=TEXT,
     size=TEXT,
     usage=_object(),
@@ -135,7 +137,7 @@ IMAGES: dict[str, Any] = {
     "`aspect_ratio`, `resolution`, `negative_prompt`, `style` ...) are taken as well, where the model takes them. "
     + IGNORED,
     "request": {
-        JSON: _object(["prompt"], prompt=TEXT, style=TEXT, **{name: _null(schema) for name, schema in _LOOK.items()})
+        JSON: _object(["prompt"], prompt=SAID, style=TEXT, **{name: _null(schema) for name, schema in _LOOK.items()})
     },
     "responses": {(200, JSON): OpenApiResponse(_PICTURES, "The pictures."), **BUYING},
 }
@@ -148,7 +150,7 @@ EDITS: dict[str, Any] = {
     "where a `mask` is transparent the picture may change. " + _LINKS + IGNORED,
     "request": {
         "multipart/form-data": _object(
-            ["prompt", "image"], prompt=TEXT, image={"type": "array", "items": _FILE}, mask=_FILE, **_LOOK
+            ["prompt", "image"], prompt=SAID, image={"type": "array", "items": _FILE}, mask=_FILE, **_LOOK
         )
     },
     "responses": {(200, JSON): OpenApiResponse(_PICTURES, "The pictures."), **BUYING},
@@ -162,11 +164,11 @@ SPEECH: dict[str, Any] = {
     "request": {
         JSON: _object(
             ["input"],
-            input=TEXT,
+            input=SAID,
             model=_null({**TEXT, "maxLength": 120}),
             voice={"oneOf": [TEXT, _object(["id"], id=TEXT)], "nullable": True},
-            response_format=_null({**TEXT, "description": "mp3, opus, aac, flac, wav or pcm, as the model takes."}),
-            speed=_null({"type": "number"}),
+            response_format=_null({"type": "string", "enum": ["mp3", "opus", "aac", "flac", "wav", "pcm"]}),
+            speed=_null({"type": "number", "minimum": 0.25, "maximum": 4}),
             instructions=_null(TEXT),
         )
     },
