@@ -196,7 +196,15 @@ GENERATION = {
     "HELD_MAX": env.int("HELD_MAX", default=128),
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
-    "DEADLINES": {"text": 180, "image": 420, "edit": 420, "video": 1800, "speech": 300, "moderate": 60},
+    "DEADLINES": {
+        "text": 180,
+        "image": 420,
+        "edit": 420,
+        "video": 1800,
+        "speech": 300,
+        "moderate": 60,
+        "deliver": 86400,
+    },
 }
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
@@ -225,7 +233,6 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "config.errors.json_errors",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min", "tokens": "20/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -148,7 +148,11 @@ def test_who_is_no_member_any_more(reads: Any, marked: Scene, in_tenant: Any) ->
     assert reads.get(f"/api/v1/scenes/{marked.id}")[0] == 401
 
 
-@pytest.mark.parametrize("scopes", [{Scope.READ}, {Scope.PLAY}, {Scope.GENERATE}, {Scope.READ, Scope.PLAY}], ids=str)
+@pytest.mark.parametrize(
+    "scopes",
+    [{Scope.READ}, {Scope.PLAY}, {Scope.GENERATE}, {Scope.READ, Scope.PLAY}],
+    ids=lambda scopes: "+".join(sorted(scopes)),
+)
 def test_what_a_key_is_good_for(in_tenant: Any, scopes: set[Scope]) -> None:
     author = in_tenant.user("author")
     scene = worker.opened(author, in_tenant.kids)
