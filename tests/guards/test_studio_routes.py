@@ -39,10 +39,21 @@ ACTORS: dict[str, tuple[str | None, str]] = {
     "author": ("author", FABLEWRIGHT),
 }
 # route: method, door, and the answers in the order of ACTORS
-ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {}
+ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
+    # OpenAI-shaped; nothing here is told of any piece but the one that was asked for.
+    "openai-models": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
+    "openai-model": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
+    "openai-chat": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-images": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-image-edits": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-speech": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-unknown": ("GET", Door.PUBLIC, (404,) * 7),
+}
 SENT: dict[str, Any] = {}
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
-FORMS: set[str] = set()
+FORMS: set[str] = {
+    "openai-image-edits",
+}
 TELLS: set[str] = set()
 """Routes whose answer to the author holds the mark: the control."""
 
@@ -63,6 +74,7 @@ class Marked:
         known = {
             "piece_id": self.piece, "take_id": self.take, "job_id": self.job, "run_id": self.run, "asset_id": self.asset,
             "upload_id": self.upload, "kind": "image",
+            "name": "demo-painter",
         }  # fmt: skip
         return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
 
