@@ -110,8 +110,18 @@ class _Flowing:
                 yield piece
             return
         pieces: Iterator[bytes] = iter(self._response)
-        while (piece := await self._visit(next, pieces, END)) is not END:
+        while (piece := await self._next(pieces)) is not END:
             yield piece
+
+    async def _next(self, pieces: Iterator[bytes]) -> Any:
+        """The next piece. Where nobody waits for it any more it is waited for all the same: what makes the pieces can be
+        closed only between two of them."""
+        coming = asyncio.ensure_future(self._visit(next, pieces, END))
+        try:
+            return await asyncio.shield(coming)
+        except asyncio.CancelledError:
+            await asyncio.wait([coming])
+            raise
 
 
 def get_application() -> ThreadedHandler:

@@ -21,7 +21,7 @@ from config.threaded import ThreadedHandler
 
 where: list[tuple[str, str]] = []
 meeting = threading.Barrier(2, timeout=10)
-closed = threading.Event()
+closed, going = threading.Event(), threading.Event()
 mark: contextvars.ContextVar[str] = contextvars.ContextVar("mark", default="none")
 
 
@@ -80,12 +80,15 @@ def async_flowing(request: HttpRequest) -> StreamingHttpResponse:
 
 def endless(request: HttpRequest) -> StreamingHttpResponse:
     def pieces() -> Iterator[bytes]:
-        while True:
+        try:
             yield b"."
+            while True:
+                going.wait(0.3)  # it is in the middle of a piece when somebody goes
+                yield b"."
+        finally:
+            closed.set()
 
-    answer = StreamingHttpResponse(pieces())
-    answer._resource_closers.append(closed.set)  # type: ignore[attr-defined]
-    return answer
+    return StreamingHttpResponse(pieces())
 
 
 @pytest.fixture
