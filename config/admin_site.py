@@ -31,6 +31,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("generation.providerkey", "Keys", "vpn_key"),
             ("accounts.cap", "Budgets", "savings"),
             ("accounts.membership", "People", "group"),
+            ("accounts.apikey", "API keys", "api"),
             ("accounts.domain", "Addresses", "link"),
         ),
     ),

@@ -28,7 +28,8 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 
 from accounts.access import Actor, Verb, allows
-from accounts.middleware import actor_for, tenant_at
+from accounts.hosts import tenant_at
+from accounts.middleware import actor_for
 from accounts.tenancy import across_tenants, scope
 from generation.jobs import public
 from generation.models import Job, Run

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
 from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
@@ -36,6 +36,14 @@ def user(tag: str) -> User:
 
 def membership(tag: str) -> Membership:
     return Membership.objects.create(user=user(tag), role=Role.READER)
+
+
+def api_key(tag: str) -> ApiKey:
+    number = next(_numbers)
+    return ApiKey.objects.create(
+        membership=membership(tag), name=f"{tag} {number}", prefix=f"prefix{number:04}", digest=f"{tag} digest",
+        scopes=["read"],
+    )  # fmt: skip
 
 
 def tier(tag: str) -> Tier:
@@ -115,6 +123,7 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
+    ApiKey: api_key,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video,
 }  # fmt: skip

@@ -65,6 +65,12 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "own-keys": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 404, 200)),
     "own-key-save": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 404, 422)),
     "own-key-delete": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 404, 404)),
+    # Programs: their tokens, and the page of keys, which is for authors.
+    "auth-refresh": ("POST", Door.PUBLIC, (400,) * 7),
+    "auth-logout": ("POST", Door.PUBLIC, (400,) * 7),
+    "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
+    "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
+    "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "media-link": ("GET", Door.PUBLIC, (404,) * 7),  # what a signature opens: tests/generation/test_media.py
@@ -96,6 +102,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
 READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
+    "auth-refresh", "auth-logout",
+    "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
 }  # fmt: skip
 
 
@@ -359,9 +367,11 @@ def test_a_tier_that_is_not_for_strangers(
 def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Marked) -> None:
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
-    browser, before = client_for("reader"), rows()
+    reader, author, before = client_for("reader"), client_for("author"), rows()
     told = {
-        (name, method): browser.generic(method, marked.address(name, "kids")).status_code
+        (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
+        .generic(method, marked.address(name, "kids"))
+        .status_code
         for name in ROUTES
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if method not in takes[name]
@@ -381,7 +391,7 @@ def test_no_post_goes_without_a_token(world: Any, client_for: Any, marked: Marke
             told[name] = answer.status_code
             if answer.status_code == 403:
                 assert "Open the page anew and" in body(answer)
-    assert told == dict.fromkeys(told, 403) | {"auth-login": 400}
+    assert told == dict.fromkeys(told, 403) | dict.fromkeys(("auth-login", "auth-refresh", "auth-logout"), 400)
     assert rows() == before
 
 
