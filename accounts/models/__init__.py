@@ -1,6 +1,7 @@
 """Who: tenants, domains, users, memberships, tiers; and what they may spend."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Domain, Tenant
@@ -14,6 +15,7 @@ __all__ = [
     "Cap",
     "Counter",
     "Domain",
+    "IdempotentCall",
     "LedgerEntry",
     "Membership",
     "Role",
