@@ -48,7 +48,9 @@ class SessionOfThisTenant(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             try:
-                self.enforce_csrf(request)
+                # Django's request: DRF's would have the body parsed, and a wrong one complained about, before it is known
+                # who asks.
+                self.enforce_csrf(request._request)  # type: ignore[arg-type]
             except PermissionDenied as refused:
                 raise PermissionDenied(FROM_ELSEWHERE) from refused
         user = getattr(request._request, "user", None)

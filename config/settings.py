@@ -219,15 +219,28 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.Admitted"],  # the door on every view decides
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "accounts.requests.StrictJson",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "config.errors.json_errors",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min", "tokens": "20/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fablewright",
+    "VERSION": VERSION,
+    "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
+        "StoryStatus": "stories.api.shapes.WORDS",
+        "StoryState": "stories.api.shapes.STATES",
+        "StoryVisibility": "stories.models.story.VISIBILITIES",
+        "StoryLength": "stories.models.Length",
+        "ArtStyle": "stories.models.ArtStyle",
+        "ChoiceOrigin": "stories.models.Choice.Origin",
+        "ScenePart": "stories.api.bodies.PARTS",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),

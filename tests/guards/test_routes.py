@@ -98,12 +98,31 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "scene-video-retry": ("POST", Door.TIER, (404, 404, 401, 404, 403, 404, 409)),
     "scene-video-file": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
     "plate-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 409)),
+    # Stories for programs. Forms are no JSON (415), which is said to those alone who may play.
+    "api-tiers": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-stories": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-story": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-story-tree": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-choose": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-back": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-jump": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-keep-going": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-wrap-up": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-status": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-retry": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-image": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-video": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
 }
 READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
     "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
+    # Stories for programs.
+    "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
+    "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
+    "api-scene-image", "api-scene-video",
 }  # fmt: skip
 
 
@@ -332,7 +351,7 @@ def test_what_is_being_written_is_seen_by_its_reader_alone(
         Job.objects.filter(id=marked.job).update(status="running")
     tier = "tales" if ACTORS[actor][1] == HARBOUR else "kids"
     browser = browser_of(world, client_for, actor)
-    routes = ("scene", "scene-status", "api-job")
+    routes = ("scene", "scene-status", "api-job", "api-scene-status")
 
     def told() -> dict[str, bool]:
         return {name: MARK in body(browser.get(marked.address(name, tier))) for name in routes}
@@ -368,6 +387,8 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     reader, author, before = client_for("reader"), client_for("author"), rows()
+    takes["api-stories"] = {"GET", "POST"}
+    browser, before = client_for("reader"), rows()
     told = {
         (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
         .generic(method, marked.address(name, "kids"))
