@@ -53,7 +53,7 @@ def text(into: str, most: int = MAX_TEXT) -> Parse:
 
 def whole(into: str, low: int, high: int) -> Parse:
     def parse(value: Any) -> dict[str, Any]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or int(value) != value:
+        if not _is_number(value) or int(value) != value:
             raise Wrong("must be a whole number.")
         if not low <= value <= high:
             raise Wrong(f"must lie between {low} and {high}.")
@@ -64,11 +64,18 @@ def whole(into: str, low: int, high: int) -> Parse:
 
 def number(into: str) -> Parse:
     def parse(value: Any) -> dict[str, Any]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not _is_number(value):
             raise Wrong("must be a number.")
         return {into: value}
 
     return parse
+
+
+def _is_number(value: Any) -> bool:
+    """A number that a computer reckons with: neither without end nor of hundreds of digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 1e300 if isinstance(value, int) else math.isfinite(value)
 
 
 def truth(into: str) -> Parse:

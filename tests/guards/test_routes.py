@@ -118,7 +118,6 @@ READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
-    "auth-login", "api-job", "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     # Stories for programs.
     "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
     "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
@@ -388,7 +387,6 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     reader, author, before = client_for("reader"), client_for("author"), rows()
     takes["api-stories"] = {"GET", "POST"}
-    browser, before = client_for("reader"), rows()
     told = {
         (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
         .generic(method, marked.address(name, "kids"))
