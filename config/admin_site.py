@@ -24,6 +24,13 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Studio",
+        (
+            ("studio.piece", "Pieces", "palette"),
+            ("studio.studiopolicy", "Studio policy", "rule"),
+        ),
+    ),
+    (
         "This library",
         (
             ("accounts.tier", "Tiers", "auto_stories"),

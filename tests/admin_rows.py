@@ -14,6 +14,7 @@ from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier,
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
 from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
+from generation.studio.models import Piece, StudioPolicy
 from stories.models import Image, Scene, Story, Video
 
 _numbers = itertools.count(1)
@@ -114,6 +115,22 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def piece(tag: str) -> Piece:
+    return Piece.objects.create(user=user(tag), kind="image", title=f"{tag} piece", settings={"prompt": tag})
+
+
+def studio_policy(tag: str) -> StudioPolicy:
+    """A tenant has one, so there is never a second row to list."""
+    return StudioPolicy.objects.update_or_create(
+        defaults={
+            "guidelines": tag,
+            "picture_style": tag,
+            "refused_words": tag,
+            "check_model": ai_model(tag, kind="moderate"),
+        }
+    )[0]
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -125,7 +142,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
     ApiKey: api_key,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
-    Job: job, Story: story, Scene: scene, Image: image, Video: video,
+    Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
 }  # fmt: skip
 
 

@@ -182,6 +182,8 @@ def retry(job: Job, *, with_dependents: bool = False) -> Job:
             return job
         if job.status == Status.DONE:
             raise NotRetryable("This is done already; there is nothing to try again.", status=409)
+        if not job.request:
+            raise NotRetryable("What was asked for was thrown away. Ask for it anew.", status=409)
         if job.error_class == "step":
             # It was bought and kept; only the page it belongs to was not written. Nothing is bought again.
             move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
