@@ -14,8 +14,9 @@ from accounts.models import LedgerEntry, Membership, Role, User
 from accounts.tenancy import across_tenants, scope
 from generation import waiting
 from generation.drain import drain_here
-from generation.models import Asset, Job, Run
+from generation.models import AiModel, Asset, Job, ModelGrant, Run
 from generation.studio.models import Piece, Take, Upload
+from tests.providers.toll import Toll
 
 
 class Program:
@@ -51,8 +52,19 @@ def program(world: Any, media: Any) -> Callable[..., Program]:
 
 
 @pytest.fixture
-def author(program: Callable[..., Program]) -> Program:
+def caller(program: Callable[..., Program]) -> Program:
+    """The author's program."""
     return program("author")
+
+
+@pytest.fixture
+def paid(toll: Toll, world: Any) -> Toll:
+    """The studio's only models, at 1000 micros a call."""
+    with scope(world.tenant):
+        ModelGrant.objects.filter(tier=None).delete()
+        for model in AiModel.objects.filter(provider="toll"):
+            ModelGrant.objects.create(model=model, is_default=True)
+    return toll
 
 
 @pytest.fixture
@@ -76,7 +88,8 @@ def rows() -> dict[str, int]:
     """What a refusal leaves as it was, the ledger first."""
     with across_tenants("a test counts all"):
         return {
-            model.__name__: model._default_manager.count() for model in (LedgerEntry, Piece, Take, Job, Run, Asset, Upload)
+            model.__name__: model._default_manager.count()
+            for model in (LedgerEntry, Piece, Take, Job, Run, Asset, Upload)
         }
 
 
