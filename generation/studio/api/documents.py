@@ -47,9 +47,11 @@ def _schema_of(name: str, field: fields.Field) -> dict[str, Any]:
     probes: tuple[tuple[Any, dict[str, Any]], ...] = (
         (True, {"type": "boolean"}),
         ({}, {"type": "object"}),
-        ("16:9", {"type": "string"}),
-        ("64x64", {"type": "string"}),
+        ("a word", {"type": "string"}),
+        ("16:9", {"type": "string", "pattern": fields.RATIO.pattern}),
+        ("64x64", {"type": "string", "pattern": fields.SIZE.pattern}),
         (1.5, {"type": "number"}),
+        (1, {"type": "integer"}),
         (50, {"type": "integer"}),
     )
     for value, schema in probes:

@@ -62,6 +62,8 @@ def test_other_types_and_sizes(caller: Any, path: str, monkeypatch: Any) -> None
     before = rows()
     assert caller.client.post(path, "prompt=x", content_type="application/x-www-form-urlencoded").status_code == 415
     assert caller.client.post(path, "<a/>", content_type="text/xml").status_code == 415
+    large = caller.post(path, {"url": "x" * 4 * 1024**2} if path.endswith("uploads") else {"prompt": "x" * 4 * 1024**2})
+    assert (large.status_code, large.json()["error"][:8] in ("prompt i", "url must")) == (400, True)
     monkeypatch.setattr(bodies, "MAX_BYTES", 1024**2)
     too_large = caller.post(path, '{"prompt": "' + "x" * 1024**2 + '"}')
     assert said(too_large) == error(
