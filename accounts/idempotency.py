@@ -44,7 +44,7 @@ _READABLE = ("application/json", "application/problem+json", "text/plain", "text
 
 PARAMETER = OpenApiParameter(
     HEADER,
-    str,
+    {"type": "string", "pattern": "^[!-~]([ -~]{0,198}[!-~])?$"},  # spaces at its ends are lost on the way
     OpenApiParameter.HEADER,
     description="1 to 200 printable ASCII characters. The same key with the same call is answered again and charged once, "
     "for 24 hours; with another call it is a 409.",

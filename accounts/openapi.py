@@ -52,7 +52,12 @@ class StrictFields(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return {**schema, "additionalProperties": False}
+        schema.setdefault("properties", {})
+        for name, field in self.target.fields.items():
+            told = schema["properties"][name]
+            if isinstance(field, serializers.CharField) and not field.allow_blank and "enum" not in told:
+                told.setdefault("minLength", 1)
+        return {**schema, "additionalProperties": False, **self.target.rules}
 
 
 class Problem(serializers.Serializer[Any]):

@@ -24,7 +24,11 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 USUAL, MOST = 20, 100
 PARAMETERS = [
-    OpenApiParameter("cursor", str, description="Where the page begins: as “next” and “previous” have it."),
+    OpenApiParameter(
+        "cursor",
+        {"type": "string", "minLength": 1},
+        description="Where the page begins: as “next” and “previous” have it. Others are a 400.",
+    ),
     OpenApiParameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},

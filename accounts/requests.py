@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from typing import IO, Any, NoReturn
+from typing import IO, Any, ClassVar, NoReturn
 
 from django.conf import settings
 from rest_framework import serializers
@@ -52,6 +52,8 @@ class Strict(serializers.Serializer[Any]):
     """A request's fields. Unknown ones are refused by name."""
 
     default_error_messages = {"invalid": NO_OBJECT}
+    rules: ClassVar[dict[str, Any]] = {}
+    """What JSON schema says of fields that depend on each other, for the OpenAPI document. `validate` enforces it."""
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:

@@ -37,6 +37,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
             ("accounts.cap", "Budgets", "savings"),
+            ("generation.webhookendpoint", "Webhooks", "webhook"),
+            ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),
             ("accounts.apikey", "API keys", "api"),
             ("accounts.domain", "Addresses", "link"),

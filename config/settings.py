@@ -199,7 +199,15 @@ GENERATION = {
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
     "WAIT_SECONDS": env.float("API_WAIT_SECONDS", default=120.0),  # how long an answer waits for what was asked for
-    "DEADLINES": {"text": 180, "image": 420, "edit": 420, "video": 1800, "speech": 300, "moderate": 60},
+    "DEADLINES": {
+        "text": 180,
+        "image": 420,
+        "edit": 420,
+        "video": 1800,
+        "speech": 300,
+        "moderate": 60,
+        "deliver": 86400,
+    },
 }
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
@@ -240,6 +248,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Fablewright",
     "VERSION": VERSION,
     "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
+        "PieceStatus": "generation.studio.api.documents.STATES",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",
         "StoryVisibility": "stories.models.story.VISIBILITIES",

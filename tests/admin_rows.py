@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,20 @@ from django.urls import reverse
 from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
-from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
+from generation.models import (
+    AiModel,
+    Credential,
+    Event,
+    Job,
+    ModelGrant,
+    Price,
+    ProviderKey,
+    Run,
+    Status,
+    Unit,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from generation.studio.models import Piece, StudioPolicy
 from stories.models import Image, Scene, Story, Video
 
@@ -131,6 +145,22 @@ def studio_policy(tag: str) -> StudioPolicy:
     )[0]
 
 
+def endpoint(tag: str) -> WebhookEndpoint:
+    url = f"https://{tag}-{next(_numbers)}.example.com/hooks"
+    return WebhookEndpoint.objects.create(url=url, events=[Event.FINISHED], secret=f"whsec_{tag}", disabled_because=tag)
+
+
+def delivery(tag: str, *, to: WebhookEndpoint | None = None, status: Status = Status.FAILED) -> WebhookDelivery:
+    asked = Run.objects.create(tier=None, user=None, purpose=tag)
+    sent = Job.objects.create(
+        run=asked, kind="deliver", provider="webhook", step="deliver", priority=9, status=status, message=tag,
+        request={"prompt": f'{{"type":"job.finished","tag":"{tag}"}}'}, error_detail=tag,
+    )  # fmt: skip
+    return WebhookDelivery.objects.create(
+        id=sent.id, endpoint=to or endpoint(tag), event_id=uuid.uuid4(), event=Event.FINISHED, job=sent, said=tag
+    )
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -143,6 +173,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     ApiKey: api_key,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
+    WebhookEndpoint: endpoint, WebhookDelivery: delivery,
 }  # fmt: skip
 
 

@@ -38,6 +38,14 @@ class StartBody(Strict):
     video_mode = Flag(required=False, help_text="Make a short film of every page.")
     video_model = Text(required=False, help_text="Who films; only with video_mode.")
 
+    rules = {
+        "oneOf": [{"required": ["prompt"]}, {"required": ["template"]}],
+        "anyOf": [
+            {"not": {"required": ["video_model"]}},
+            {"required": ["video_mode"], "properties": {"video_mode": {"enum": [True]}}},
+        ],
+    }
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "prompt" in attrs and "template" in attrs:
             raise serializers.ValidationError(
@@ -55,6 +63,8 @@ class ChooseBody(Strict):
 
     choice = Id(required=False, help_text="Id of a choice of this scene.")
     text = Text(required=False, help_text="What happens next, in at most 300 characters.")
+
+    rules = {"oneOf": [{"required": ["choice"]}, {"required": ["text"]}]}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from accounts import polling
 from accounts.access import Door, admits
-from accounts.idempotency import Idempotent
+from accounts.idempotency import PARAMETER, Idempotent
 from accounts.openapi import problems
 from accounts.requests import StrictJson
 from accounts.scopes import Scope
@@ -60,7 +60,8 @@ class SceneRetry(Idempotent, APIView):
     parser_classes = [StrictJson]
 
     @extend_schema(
-        operation_id="scenes_retry", tags=["Scenes"], summary="Make a text, picture or film again that failed",
+        operation_id="scenes_retry", parameters=[PARAMETER], tags=["Scenes"],
+        summary="Make a text, picture or film again that failed",
         description="Harmless where it is under way. With a film, its picture is made again where that failed.",
         request=RetryBody,
         responses={202: shapes.SceneStatusAnswer, **problems(400, 402, 404, 409, 413, 415, 429)},

@@ -6,14 +6,14 @@ import uuid
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Actor, Door, Visibility, admits, enterable
 from accounts.guests import address_of
-from accounts.idempotency import Idempotent, nonce_of
+from accounts.idempotency import PARAMETER, Idempotent, nonce_of
 from accounts.models import Tier
 from accounts.openapi import problems
 from accounts.paging import PARAMETERS, CursorPages, page_of
@@ -36,7 +36,7 @@ class Stories(Idempotent, APIView):
     @extend_schema(
         operation_id="stories_list", tags=["Stories"], summary="Your stories, the latest first",
         parameters=[
-            OpenApiParameter("tier", str, description="Only those of this tier."),
+            OpenApiParameter("tier", {"type": "string", "minLength": 1}, description="Only those of this tier."),
             OpenApiParameter("state", str, enum=STATES, description="Only those that are finished, or not."),
             *PARAMETERS,
         ],
@@ -51,6 +51,7 @@ class Stories(Idempotent, APIView):
     @extend_schema(
         operation_id="stories_start", tags=["Stories"], summary="Begin a story",
         description="Answers at once; the first scene is written meanwhile. Ask for its status.",
+        parameters=[PARAMETER],
         request=StartBody,
         responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 429, 503)},
     )  # fmt: skip
@@ -59,7 +60,7 @@ class Stories(Idempotent, APIView):
         actor = finding.actor_of(request)
         tier = Tier.objects.filter(enterable(actor), slug=given.pop("tier")).first()
         if tier is None:
-            raise ValidationError({"tier": ["There is no such tier for you. /api/v1/tiers lists those there are."]})
+            raise NotFound("tier: There is no such tier for you. /api/v1/tiers lists those there are.")
         film = "on" if given.pop("video_mode", False) else "off"
         form = StartForm(
             tier, {**given, "video_mode": film, "nonce": str(nonce_of(request))}, user=finding.reader_of(request)

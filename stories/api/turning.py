@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Door, admits
 from accounts.guests import address_of
-from accounts.idempotency import Idempotent, nonce_of
+from accounts.idempotency import PARAMETER, Idempotent, nonce_of
 from accounts.openapi import problems
 from accounts.polling import ask_again
 from accounts.requests import Strict, StrictJson
@@ -70,7 +70,8 @@ class Choose(Turn):
     body = ChooseBody
 
     @extend_schema(
-        operation_id="scenes_choose", tags=["Scenes"], summary="Take a choice, or a way of your own",
+        operation_id="scenes_choose", parameters=[PARAMETER], tags=["Scenes"],
+        summary="Take a choice, or a way of your own",
         description="A choice that was taken before leads to the scene it led to then, and costs nothing.",
         request=ChooseBody, responses=ONWARD,
     )  # fmt: skip
@@ -96,7 +97,8 @@ class KeepGoing(Turn):
     body = KeepGoingBody
 
     @extend_schema(
-        operation_id="scenes_keep_going", tags=["Scenes"], summary="Three scenes more",
+        operation_id="scenes_keep_going", parameters=[PARAMETER], tags=["Scenes"],
+        summary="Three scenes more",
         description="Before the ending only the story's target_depth grows; from an ending the story goes on.",
         request=KeepGoingBody, responses=ONWARD,
     )  # fmt: skip
@@ -113,7 +115,8 @@ class KeepGoing(Turn):
 @admits(Door.MEMBER)
 class WrapUp(Turn):
     @extend_schema(
-        operation_id="scenes_wrap_up", tags=["Scenes"], summary="Let the next scene be the ending",
+        operation_id="scenes_wrap_up", parameters=[PARAMETER], tags=["Scenes"],
+        summary="Let the next scene be the ending",
         request=NoBody, responses=ONWARD,
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
@@ -126,7 +129,8 @@ class WrapUp(Turn):
 @admits(Door.MEMBER)
 class Back(Turn):
     @extend_schema(
-        operation_id="scenes_back", tags=["Scenes"], summary="To the scene before; both branches stay",
+        operation_id="scenes_back", parameters=[PARAMETER], tags=["Scenes"],
+        summary="To the scene before; both branches stay",
         request=NoBody, responses=MOVED,
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
@@ -139,7 +143,8 @@ class Back(Turn):
 @admits(Door.MEMBER)
 class Jump(Turn):
     @extend_schema(
-        operation_id="scenes_jump", tags=["Scenes"], summary="Go on from this scene",
+        operation_id="scenes_jump", parameters=[PARAMETER], tags=["Scenes"],
+        summary="Go on from this scene",
         request=NoBody, responses=MOVED,
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:

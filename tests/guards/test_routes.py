@@ -71,6 +71,7 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
     "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
     "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
+    "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "media-link": ("GET", Door.PUBLIC, (404,) * 7),  # what a signature opens: tests/generation/test_media.py
@@ -118,6 +119,7 @@ READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
+    "api-ticket",
     # Stories for programs.
     "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
     "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
@@ -385,6 +387,7 @@ def test_a_tier_that_is_not_for_strangers(
 def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Marked) -> None:
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
+    takes["api-stories"] = {"GET", "POST"}
     reader, author, before = client_for("reader"), client_for("author"), rows()
     takes["api-stories"] = {"GET", "POST"}
     told = {

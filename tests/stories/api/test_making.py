@@ -106,6 +106,14 @@ class TestStatus:
         whole, head = reads.client.get(at(page, "status")), reads.client.head(at(page, "status"))
         assert (head.status_code, head.content, head["ETag"]) == (200, b"", whole["ETag"])
 
+    def test_two_queries_with_the_one_that_says_who_asks(self, reads: Any, page: Scene) -> None:
+        reads.client.get(at(page, "status"))
+        with CaptureQueriesContext(connection) as queries:
+            etag = reads.client.get(at(page, "status"))["ETag"]
+        with CaptureQueriesContext(connection) as known:
+            assert reads.client.get(at(page, "status"), headers={"If-None-Match": etag}).status_code == 304
+        assert (len(queries), len(known)) == (2, 2)
+
     def test_one_query_whatever_the_story_holds(self, reads: Any, page: Scene, in_tenant: Any) -> None:
         told = [ours(reads, at(page, "status"))]
         worker.work()

@@ -44,3 +44,9 @@ def test_bodies_take_nothing_else(document: Any) -> None:
     assert {name for name, shape in shapes.items() if shape.get("additionalProperties") is False} == {
         "StartBody", "ChooseBody", "KeepGoingBody", "RetryBody", "NoBody",
     }  # fmt: skip
+
+
+def test_bodies_say_what_goes_together(document: Any) -> None:
+    choose = document["components"]["schemas"]["ChooseBody"]
+    assert choose["oneOf"] == [{"required": ["choice"]}, {"required": ["text"]}]
+    assert choose["properties"]["text"]["minLength"] == 1

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import api_keys
 from accounts.guests import make_guest
 from accounts.models import Membership, Tenant, Tier
+from accounts.scopes import Scope
 from accounts.tenancy import scope
 from stories.models import Choice, Scene, Story
 from tests.stories import worker
@@ -146,8 +148,27 @@ def test_who_is_no_member_any_more(reads: Any, marked: Scene, in_tenant: Any) ->
     assert reads.get(f"/api/v1/scenes/{marked.id}")[0] == 401
 
 
+@pytest.mark.parametrize(
+    "scopes",
+    [{Scope.READ}, {Scope.PLAY}, {Scope.GENERATE}, {Scope.READ, Scope.PLAY}],
+    ids=lambda scopes: "+".join(sorted(scopes)),
+)
+def test_what_a_key_is_good_for(in_tenant: Any, scopes: set[Scope]) -> None:
+    author = in_tenant.user("author")
+    scene = worker.opened(author, in_tenant.kids)
+    _, text = api_keys.issue(membership=Membership.objects.get(user=author), name="A program", scopes=scopes)
+    holder = Client(HTTP_HOST="localhost", HTTP_AUTHORIZATION=f"Bearer {text}")
+    looks = [holder.get(address).status_code for address in ("/api/v1/stories", f"/api/v1/scenes/{scene.id}/status")]
+    begins = holder.post("/api/v1/stories", {"tier": "kids", "prompt": "A key"}, "application/json").status_code
+    turns = holder.post(f"/api/v1/scenes/{scene.id}/wrap-up", {}, "application/json").status_code
+    assert looks == [200 if Scope.READ in scopes else 403] * 2
+    assert [begins, turns] == [202 if Scope.PLAY in scopes else 403] * 2
+
+
 def test_a_closed_tenant(reads: Any, marked: Scene) -> None:
-    Tenant.objects.filter(slug="fablewright").update(is_open=False)
+    tenant = Tenant.objects.get(slug="fablewright")
+    tenant.is_open = False
+    tenant.save()
     assert reads.client.get(f"/api/v1/scenes/{marked.id}").status_code == 404
 
 
