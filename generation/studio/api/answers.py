@@ -15,7 +15,7 @@ from generation.errors import CannotBuy
 from generation.jobs.public import percent
 from generation.models import Job, Status
 from generation.studio import public
-from generation.studio.models import Piece, Take
+from generation.studio.models import Take
 
 URLS = ("image_url", "video_url", "audio_url")
 OURS = frozenset({"step", "prepare"})
@@ -60,17 +60,12 @@ def find(actor: Any, kind: str, piece_id: uuid.UUID) -> list[Take]:
     """The takes of a piece of that kind that the actor may see, in one query; 404 where there is none."""
     takes = list(
         Take.objects.filter(piece_id=piece_id, piece__kind=kind, piece__deleted_at=None)
-        .select_related("piece", "job__model", "job__asset")
+        .select_related("piece", "job__model")
         .order_by("number")
     )
     if not takes or not allows(actor, Verb.READ, takes[0].piece):
         raise Http404("There is nothing here.")
     return takes
-
-
-def version(piece_id: uuid.UUID, versions: Sequence[int]) -> str:
-    """What changes whenever the answer about a piece does."""
-    return f"{piece_id.hex[:12]}-{'.'.join(str(number) for number in versions)}"
 
 
 def shown(takes: Sequence[Take]) -> Take:
@@ -128,8 +123,3 @@ def cost(takes: Sequence[Take]) -> int | None:
 
 def is_waiting(said: dict[str, Any]) -> bool:
     return said["status"] in ("queued", "processing")
-
-
-def failed_of(piece: Piece, takes: Sequence[Take]) -> Failed:
-    """The error of a piece of which nothing came about."""
-    return Failed(shown(takes).job)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404
-from django.utils.http import parse_etags
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import polling
 from accounts.access import Door, Verb, admits, allows
-from generation.jobs.public import IN_GENERATE
-from generation.models import Job
+from generation.models import ACTIVE, Job
 from generation.providers.contract import Kind
 from generation.studio.api import answers, bodies, documents, pictures
 from generation.studio.api.buying import AGAIN_SECONDS, Buying, longest_wait
@@ -78,16 +78,22 @@ class GenerateStatus(APIView):
     def get(self, request: Request, kind: str, piece_id: uuid.UUID) -> Response:
         if kind not in KINDS:
             raise Http404("There is nothing here.")
-        http: Any = request._request
-        known = parse_etags(request.headers.get("If-None-Match", ""))
-        if known:
-            etag, is_waiting = _latest(http.actor, kind, piece_id)
-            if "*" in known or etag in [tag.removeprefix("W/") for tag in known]:
-                return _with_headers(Response(status=304), etag, kind if is_waiting else "")
-        takes = answers.find(http.actor, kind, piece_id)
-        said = answers.told(request, takes)
-        etag = _etag(piece_id, [take.job.version for take in takes])
-        return _with_headers(Response(said), etag, kind if answers.is_waiting(said) else "")
+        actor = request._request.actor  # type: ignore[attr-defined]
+        takes: list[Take] = []
+        if "If-None-Match" in request.headers:
+            version, waits = _latest(actor, kind, piece_id)
+        else:
+            takes = answers.find(actor, kind, piece_id)
+            version, waits = _version((take.job.version, take.job.status) for take in takes)
+        answer = polling.told(
+            request,
+            version=f"{piece_id.hex[:12]}-{version}",
+            is_waiting=waits,
+            say=lambda: answers.told(request, takes or answers.find(actor, kind, piece_id)),
+        )
+        if waits:
+            answer["Retry-After"] = str(AGAIN_SECONDS[Kind(kind)])
+        return answer
 
 
 def text_of(job: Job, said: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +108,7 @@ def text_of(job: Job, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _latest(actor: Any, kind: str, piece_id: uuid.UUID) -> tuple[str, bool]:
-    """The ETag as it would be now, and whether something is under way, without what it stands for."""
+    """The version as it is now, and whether something is under way, without what that stands for."""
     rows = list(
         Take.objects.filter(piece_id=piece_id, piece__kind=kind, piece__deleted_at=None)
         .order_by("number")
@@ -110,17 +116,10 @@ def _latest(actor: Any, kind: str, piece_id: uuid.UUID) -> tuple[str, bool]:
     )
     if not rows or not allows(actor, Verb.READ, Piece(id=piece_id, user_id=rows[0][2], tenant_id=rows[0][3])):
         raise Http404("There is nothing here.")
-    waits = any(IN_GENERATE[row[1]] in ("queued", "processing") for row in rows)
-    return _etag(piece_id, [row[0] for row in rows]), waits
+    return _version((row[0], row[1]) for row in rows)
 
 
-def _etag(piece_id: uuid.UUID, versions: list[int]) -> str:
-    return f'"{answers.version(piece_id, versions)}"'
-
-
-def _with_headers(answer: Response, etag: str, waits_for: str) -> Response:
-    answer["ETag"] = etag
-    answer["Cache-Control"] = "private, no-cache"
-    if waits_for:
-        answer["Retry-After"] = str(AGAIN_SECONDS[Kind(waits_for)])
-    return answer
+def _version(jobs: Iterable[tuple[int, str]]) -> tuple[str, bool]:
+    """What changes whenever the answer about these jobs does, and whether one of them is under way."""
+    known = list(jobs)
+    return ".".join(str(version) for version, _ in known), any(status in ACTIVE for _, status in known)
