@@ -48,13 +48,6 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "openai-image-edits": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
     "openai-speech": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
     "openai-unknown": ("GET", Door.PUBLIC, (404,) * 7),
-}
-SENT: dict[str, Any] = {}
-"""What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
-FORMS: set[str] = {
-    "openai-image-edits",
-}
-TELLS: set[str] = set()
     # Direct generation for programs.
     "api-generate-text": ("POST", Door.AUTHOR, (401, 403, 401, 403, 202, 202, 202)),
     "api-generate-image": ("POST", Door.AUTHOR, (401, 403, 401, 403, 202, 202, 202)),
@@ -74,8 +67,12 @@ SENT: dict[str, Any] = {
     "api-video-generate": {"prompt": "A key", "input_image_url": "UPLOAD"},
 }
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
-FORMS: set[str] = set()
-TELLS: set[str] = {"api-generate-status"}
+FORMS: set[str] = {
+    "openai-image-edits",
+}
+TELLS: set[str] = {
+    "api-generate-status",
+}
 """Routes whose answer to the author holds the mark: the control."""
 
 
