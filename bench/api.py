@@ -2,7 +2,8 @@
 
 The measure is a bare Django view in the same run: no middleware, one look at a row by its primary key, a `JsonResponse`
 (`bench/bare.py`). Both stand behind the server and the handler that `play` has (uvicorn, one process), on one database, and
-are asked by the same process of 64 connections in turns of a second, so that what else the machine does meets both. Measured are
+are asked by the same process of 64 connections in turns of a second, so that what else the machine does meets both.
+Measured are
 
 1. `GET /api/v1/jobs/{id}` of a job that is being made, known by an access token and by an API key: requests a second as a
    ratio to the bare view, p50 and p99;

@@ -408,6 +408,7 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     takes["api-stories"] = {"GET", "POST"}
     reader, author, before = client_for("reader"), client_for("author"), rows()
+    takes["api-stories"] = {"GET", "POST"}
     told = {
         (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
         .generic(method, marked.address(name, "kids"))
