@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -70,7 +69,8 @@ def fields_of(kind: Kind) -> dict[str, Any]:
 def body(properties: dict[str, Any], *needed: str) -> dict[str, Any]:
     return {
         "application/json": {
-            "type": "object", "properties": properties, "required": list(needed), "additionalProperties": False,
+            "type": "object", "properties": properties, "additionalProperties": False,
+            **({"required": list(needed)} if needed else {}),  # an empty list is none by the standard of 3.0
         }
     }  # fmt: skip
 
@@ -281,5 +281,5 @@ UPLOAD: dict[str, Any] = {
 DELETE_UPLOAD: dict[str, Any] = {
     "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
     "parameters": [idempotency.PARAMETER], "request": None,
-    "responses": {204: OpenApiTypes.NONE, **problems(404, 409, 429)},
+    "responses": {204: OpenApiResponse(description="It is gone."), **problems(404, 409, 429)},
 }  # fmt: skip
