@@ -324,7 +324,7 @@ class TestFitting:
 
     def test_what_it_cannot_take_is_named(self, in_tenant: Any) -> None:
         painter = AiModel.objects.get(key="demo-painter")
-        asked = Request(kind=Kind.IMAGE, model="painter", prompt="a key", aspect_ratio="1:1")
+        asked = Request(kind=Kind.IMAGE, model="painter", prompt="a key", aspect_ratio="5:4")
         with pytest.raises(CannotBuy, match="The aspect ratio is not one this model takes") as refused:
             catalogue.refuse_wrong(painter, asked)
         assert refused.value.field == "aspect_ratio"

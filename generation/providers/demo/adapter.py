@@ -21,39 +21,14 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
+from generation.providers.demo.models import STYLES, able, film_size
 from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
-
-STYLES = ("watercolour", "engraving", "paper-cut", "gouache")
-MODELS = {
-    "storyteller": Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True),
-    "painter": Capabilities(
-        Kind.IMAGE,
-        takes=frozenset({"seed"}),
-        choices={"style": STYLES},
-        aspect_ratios=("16:9", "2:3"),
-        max_prompt=8_000,
-        burns_core=True,
-    ),
-    "filmmaker": Capabilities(
-        Kind.VIDEO,
-        takes=frozenset({"seed"}),
-        choices={"style": STYLES},
-        aspect_ratios=("16:9",),
-        seconds=(2.0, 8.0),
-        default_seconds=4.0,
-        inputs={"first_frame": 1},
-        max_prompt=8_000,
-        burns_core=True,
-    ),
-}
-PICTURE_SIZES = {"16:9": (1216, 684), "2:3": (480, 720)}
-FILM_SIZE = (960, 540)
 
 
 @dataclass(frozen=True)
@@ -73,8 +48,7 @@ class Demo:
         object.__setattr__(self, "replay", Replay(self.replay))
 
     def capabilities(self, model: str, kind: Kind, options: Mapping[str, Any]) -> Capabilities | None:
-        able = MODELS.get(model)
-        return able if able is not None and able.kind is kind else None
+        return able(model, kind)
 
     def start(self, request: Request, emit: Emit) -> Done | Pending:
         fault = self._fault(request)
@@ -107,38 +81,22 @@ class Demo:
     def _text(self, request: Request, fault: str) -> Done:
         if fault == "damage":
             return Done(text='{"title": "A broken', model="storyteller")
-        from generation.providers.demo.storylets import tell  # its prose is read in where a story is told only
+        from generation.providers.demo import telling
 
-        try:
-            document = json.loads(request.prompt)
-        except ValueError:
-            document = {"premise": request.prompt}
-        answer = tell(document, request.seed or 0)
-        return Done(text=json.dumps(answer, ensure_ascii=False), model="storyteller", seed=request.seed)
+        return telling.answer(request)
 
     def _picture(self, request: Request, fault: str, emit: Emit) -> Done:
-        from generation.providers.demo import painting  # numpy and Pillow are loaded where a picture is painted only
+        # numpy and Pillow are loaded where a picture is painted only
+        from generation.providers.demo import editing, picturing
 
-        width, height = PICTURE_SIZES[request.aspect_ratio or "16:9"]
-        picture = painting.paint(
-            request.prompt,
-            seed=request.seed or 0,
-            style=request.style or STYLES[0],
-            width=width,
-            height=height,
-            progress=lambda share: emit.progress(0.2 + 0.8 * share),
-        )
-        data = painting.encode(picture)
-        if fault == "damage":
-            data = data[: len(data) // 3]
-        return Done(
-            data=data, media_type=painting.MEDIA_TYPE, model="painter", seed=request.seed, width=width, height=height
-        )
+        make = editing.edit if request.kind is Kind.EDIT else picturing.picture
+        done = make(request, lambda share: emit.progress(0.2 + 0.8 * share))
+        return _torn(done) if fault == "damage" else done
 
     def _film(self, request: Request, fault: str) -> Done:
         from generation.providers.demo import filming
 
-        width, height = FILM_SIZE
+        width, height = film_size(request.aspect_ratio, request.resolution)
         frame = next((given.read() for given in request.inputs if given.role == "first_frame"), None)
         seconds = request.seconds or 4.0
         data = filming.film(
@@ -202,6 +160,12 @@ class Demo:
                 "id": film_id,
             }
             _append(Path(self.log_file), json.dumps(line))
+
+
+def _torn(done: Done) -> Done:
+    """The answer with two thirds of its bytes missing."""
+    assert done.data is not None
+    return replace(done, data=done.data[: len(done.data) // 3])
 
 
 def _append(path: Path, line: str) -> None:

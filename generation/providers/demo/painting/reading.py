@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from .leaving_out import left, named, plain
 from .palette import CLOTHES, FAMILIES, RGB, hue_of
 from .words import HOURS, KINDS, MOODS, OBJECTS, PLACES, VIEWS, WEATHERS, Lexicon
 
@@ -61,6 +62,8 @@ class Scene:
     """Colours that the words gave to things: ("umbrella", red)."""
     said: frozenset[str]
     """The single words of the prompt, for details that need no vocabulary."""
+    absent: frozenset[str] = frozenset()
+    """What must not be seen: names of things, "person", "sun", "star", "cloud", "fog" ..."""
 
     def colour_of(self, thing: str, otherwise: RGB) -> RGB:
         """The colour a thing was given in words, or another."""
@@ -209,11 +212,18 @@ def _view(text: str, place: str | None, objects: list[str], peopled: bool, chanc
     return ("wide", "wide", "middle")[chance % 3]
 
 
-def read(prompt: str, seed: int) -> Scene:
-    """The scene that a prompt orders within the story of a seed."""
-    text = re.sub(r"\s+", " ", prompt.lower().replace("’", "'").replace("-", " ")).strip()
+def _left_to_chance(absent: frozenset[str]) -> tuple[str, ...]:
+    """The hours for a prompt that names none."""
+    usual = ("day", "dusk", "dawn", "night", "dusk")
+    return tuple(hour for hour in usual if hour not in absent) or usual
+
+
+def read(prompt: str, seed: int, without: str = "") -> Scene:
+    """The scene that a prompt orders within the story of a seed, `without` what a negative prompt names."""
+    text = plain(prompt)
     chance = number(seed, text)
-    text = _NOT.sub(" ", text)
+    absent = named(without)
+    text = left(_NOT.sub(" ", text), absent)
     places = _heard(text, PLACES)
     hero, peopled, animal = _hero(text, seed)
     objects = [o for o in _heard(re.sub(r"\bstars\b", " ", text), OBJECTS) if o != animal]
@@ -223,13 +233,14 @@ def read(prompt: str, seed: int) -> Scene:
         if near and near[0] not in ("boat", "moon", "bee", "cat", "dog", "fox") and "stars" not in match.group(1):
             carried = near[0]
             break
+    objects = [o for o in objects if o not in absent]
     place = next(iter(places), None)
     view = _view(text, place, objects, peopled, chance // 7)
-    hours, weathers, moods = _heard(text, HOURS), _heard(text, WEATHERS), _heard(text, MOODS)
-    hour = (
-        hours[0] if hours else (moods[0] if moods else _pick(("day", "dusk", "dawn", "night", "dusk"), chance, "hour"))
+    hours, weathers, moods = (
+        [heard for heard in _heard(text, lexicon) if heard not in absent] for lexicon in (HOURS, WEATHERS, MOODS)
     )
-    weather = weathers[0] if weathers else ("snow" if place == "snowfield" else "clear")
+    hour = hours[0] if hours else (moods[0] if moods else _pick(_left_to_chance(absent), chance, "hour"))
+    weather = weathers[0] if weathers else ("snow" if place == "snowfield" and "snow" not in absent else "clear")
     if "interior" in _heard(text, VIEWS) and (place is None or place not in INDOORS):
         place = {"ship": "cabin", "cave": "cave", "station": "station", "castle": "room"}.get(place or "", "room")
     if place is None:
@@ -249,8 +260,8 @@ def read(prompt: str, seed: int) -> Scene:
         view=view,
         hero=hero,
         # a figure gives scale even where the words name none
-        peopled=peopled or (view != "study" and chance % 5 != 0),
-        carried=carried if view != "study" else None,
+        peopled=(peopled or (view != "study" and chance % 5 != 0)) and not absent & {"person", hero.kind},
+        carried=carried if view != "study" and carried not in absent else None,
         objects=tuple(o for o in objects if view == "study" or o != carried),
         family=story_family(seed),
         chance=chance,
@@ -258,4 +269,5 @@ def read(prompt: str, seed: int) -> Scene:
         quiet=bool(re.search(r"\b(?:hush|quiet|calm|still|silent|gentle|peace)", text)),
         colours=tuple(colours),
         said=frozenset(re.findall(r"[a-z]+", text)),
+        absent=absent,
     )

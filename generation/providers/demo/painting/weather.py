@@ -69,5 +69,5 @@ def falling(stage: Stage) -> Falling:
         return Falling("snow", rng.random((230, 4)), mix(pal.low, (1, 1, 1), 0.8), 0.0)
     if weather == "rain" and (not sheltered or "rain" in stage.spots):
         return Falling("rain", rng.random((170, 4)), mix(pal.low, (1, 1, 1), 0.55), 0.10 * stage.flip)
-    count = 26 if stage.scene.hour in ("night", "dusk") or sheltered else 0
+    count = 26 if "light" not in stage.scene.absent and (stage.scene.hour in ("night", "dusk") or sheltered) else 0
     return Falling("motes", rng.random((count, 4)), mix(pal.lamp, (1, 1, 1), 0.3), 0.0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from generation.providers.contract import Done, Emit, Handle, Input, Kind, Pending, Replay, Request
 from generation.providers.demo import filming, painting
@@ -31,11 +32,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What painting and filming are asked; they have tests of their own."""
     asked: dict[str, Any] = {}
 
-    def paint(prompt: str, *, progress: Any, **given: Any) -> str:
+    def paint(prompt: str, *, progress: Any, **given: Any) -> Image.Image:
         asked["paint"] = {"prompt": prompt, **given}
         for share in (0.5, 1.0):
             progress(share)
-        return "a picture"
+        return Image.new("RGB", (8, 8))
 
     def film(prompt: str, **given: Any) -> bytes:
         asked["film"] = {"prompt": prompt, **given}
@@ -80,8 +81,11 @@ class TestAnswers:
         assert len(drafts.read(done.text or "", must_end=False).choices) >= 2
         assert done == Demo().start(TEXT, silent)  # the same seed tells the same story
 
-    def test_a_prompt_that_is_no_document_is_a_premise(self) -> None:
-        done = Demo().start(Request(Kind.TEXT, "storyteller", "A key in a fish"), silent)
+    def test_a_premise_alone_is_told_as_a_scene_where_a_scene_is_asked_for(self) -> None:
+        from stories import prompts
+
+        asked = Request(Kind.TEXT, "storyteller", "A key in a fish", schema=prompts.SCENE_SCHEMA)
+        done = Demo().start(asked, silent)
         assert isinstance(done, Done)
         assert json.loads(done.text or "")["title"]
 

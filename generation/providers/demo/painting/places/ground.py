@@ -60,6 +60,8 @@ def land(stage: Stage, line: Line, depth: float, colour: RGB | None = None, mist
 
 def pine(stage: Stage, sheet: Sheet, x: float, y: float, height: float, colour: RGB) -> None:
     """A conifer with drooping tiers."""
+    if "tree" in stage.scene.absent:
+        return
     tiers = 6
     left: Line = []
     right: Line = []
@@ -78,6 +80,8 @@ def pine(stage: Stage, sheet: Sheet, x: float, y: float, height: float, colour: 
 
 def tree(stage: Stage, sheet: Sheet, x: float, y: float, height: float, bark: RGB, leaf: RGB | None) -> None:
     """A broad tree; bare where it has no leaf colour."""
+    if "tree" in stage.scene.absent:
+        return
     lean = stage.any(-0.08, 0.08) * height
     w = height * 0.055
     sheet.fill(curve([(x - w * 1.6, y), (x - w * 0.55, y - height * 0.16), (x - w * 0.4 + lean * 0.5, y - height * 0.5),
@@ -178,6 +182,8 @@ def house(stage: Stage, sheet: Sheet, x: float, y: float, width: float, height: 
 
 def windows_glow(stage: Stage, found: list[tuple[float, float]], reach: float = 0.06, limit: int = 5) -> None:
     """Warm air before lit windows."""
+    if "light" in stage.scene.absent:
+        return
     for x, y in found[:limit]:
         stage.glow(x, y, reach, 0.55, depth=0.5)
 
@@ -237,6 +243,8 @@ def put_hero(stage: Stage, x: float, y: float, height: float, facing: int | None
 
 def put_thing(stage: Stage, name: str, x: float, y: float, size: float, depth: float = 0.74, facing: int = 1) -> None:
     """A thing standing in the scene."""
+    if name in stage.scene.absent:
+        return
     cast = stage.sheet(stage.pal.dark)
     cast.oval(x - stage.sun * size * 0.15, y + 0.003, size * 0.42, size * 0.06, stage.pal.dark, alpha=0.4, soft=0.005)
     stage.lay(cast, depth - 0.001, "shadow")
@@ -276,4 +284,5 @@ def birds(stage: Stage, y: float, count: int, colour: RGB, size: float = 0.022) 
         for side in (-1, 1):
             sheet.stroke([(x, yy), (x + side * s * 0.45, yy - s * 0.38), (x + side * s, yy - s * 0.12)],
                 [s * 0.16, s * 0.12, 0], colour)
-    stage.lay(sheet, 0.25, "figure", "bob")
+    if "bird" not in stage.scene.absent:
+        stage.lay(sheet, 0.25, "figure", "bob")

@@ -46,12 +46,15 @@ def sky(stage: Stage, horizon: float, at: tuple[float, float] | None = None, dis
     if disc > 0:
         sun = stage.sheet(pal.lamp)
         face = mix(pal.lamp, (1, 0.985, 0.93), 0.62)
-        stage.glow(lx, ly, disc * 6 + 0.1, 0.55, mix(pal.lamp, (1, 1, 1), 0.2), lamp=False, depth=0.02)
+        shines = ("moon" if night else "sun") not in scene.absent
+        if shines:
+            stage.glow(lx, ly, disc * 6 + 0.1, 0.55, mix(pal.lamp, (1, 1, 1), 0.2), lamp=False, depth=0.02)
         sun.oval(lx, ly, disc, disc, face, soft=0.004 if veiled else 0.0008, alpha=0.75 if veiled else 1.0)
         if night and not veiled:
             for dx, dy, r in ((-0.3, -0.2, 0.24), (0.25, 0.1, 0.18), (-0.1, 0.4, 0.20), (0.3, -0.45, 0.1)):
                 sun.oval(lx + dx * disc, ly + dy * disc, r * disc, r * disc, lighter(face, -0.045), soft=0.003)
-        stage.lay(sun, 0.02, "sun")
+        if shines:  # it is drawn in any case: what chance gives to all that follows must not hang on it
+            stage.lay(sun, 0.02, "sun")
     stage.spots["sun"] = (lx, ly, disc)
     return at
 
@@ -63,7 +66,8 @@ def stars(stage: Stage, horizon: float, count: int = 150) -> None:
         x, y = stage.any(0, stage.w), horizon * stage.any(0, 1) ** 1.4
         r = 0.0010 + 0.0022 * stage.any(0, 1) ** 4
         sheet.oval(x, y, r, r, mix((1, 1, 1), stage.pal.lamp, stage.any(0, 0.8)), alpha=stage.any(0.45, 1), wobble=0)
-    stage.lay(sheet, 0.01, "spark", "glint")
+    if "star" not in stage.scene.absent:
+        stage.lay(sheet, 0.01, "spark", "glint")
 
 
 def _heap(stage: Stage, x: float, y: float, width: float, height: float) -> list[tuple[float, float]]:
@@ -84,7 +88,7 @@ def _heap(stage: Stage, x: float, y: float, width: float, height: float) -> list
 def clouds(stage: Stage, horizon: float, count: int = 4) -> None:
     """Heaped clouds with lit tops, and long thin ones toward the horizon."""
     pal = stage.pal
-    if stage.scene.weather == "fog":
+    if stage.scene.weather == "fog" or "cloud" in stage.scene.absent:
         count = 0
     light: RGB = mix(pal.low, (1, 1, 1), 0.35) if stage.scene.hour != "night" else mix(pal.low, pal.far, 0.35)
     shade = mix(pal.top, pal.low, 0.42 if stage.scene.hour != "storm" else 0.05)
@@ -101,7 +105,8 @@ def clouds(stage: Stage, horizon: float, count: int = 4) -> None:
         sheet.stroke(
             line, [0.0, stage.any(0.010, 0.024), 0.004, 0.0], mix(light, pal.lamp, 0.25), alpha=0.62, soft=0.0035
         )
-    stage.lay(sheet, 0.03, "cloud", "drift")
+    if "cloud" not in stage.scene.absent:
+        stage.lay(sheet, 0.03, "cloud", "drift")
     sheet = stage.sheet(light)
     for k in range(count):
         far = k / max(1, count)
@@ -125,7 +130,7 @@ def mist(stage: Stage, y: float, thick: float, depth: float, amount: float = 0.5
     alpha = np.clip(band * (0.35 + 1.3 * (wisps - 0.22)), 0, 1) * amount
     top, bottom = max(0.0, y - thick * 2.6), min(1.0, y + thick * 2.6)
     a, b = int(top * stage.size[1]), int(bottom * stage.size[1])
-    if b - a < 2:
+    if b - a < 2 or "fog" in stage.scene.absent:
         return
     veil = (
         Image.fromarray((alpha * 255).astype(np.uint8))

@@ -43,7 +43,8 @@ def _boats(stage: Stage, horizon: float, count: int) -> None:
             sheet.stroke([(x - size * (0.8 - j * 0.15), y + size * (0.12 + 0.13 * j)),
                 (x + size * (0.7 - 0.12 * j), y + size * (0.12 + 0.13 * j))], [0, size * 0.06, 0], hull,
                 alpha=0.5 - 0.1 * j)
-    stage.lay(sheet, 0.55, "land", "bob", 20.0)
+    if "boat" not in stage.scene.absent:
+        stage.lay(sheet, 0.55, "land", "bob", 20.0)
 
 
 def _quay(stage: Stage, y: float, hero_at: float) -> None:
