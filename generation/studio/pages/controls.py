@@ -102,7 +102,7 @@ def controls(kind: Kind, able: Capabilities, *, mode: str = Mode.SINGLE) -> list
         found += _length(able)
     found += _choices(able, "style", "quality")
     if kind is Kind.VIDEO and "audio" in able.takes:
-        found.append(_truth("generate_audio", "with", "without", finer=False))
+        found.append(_truth("generate_audio", "With", "Without", finer=False))
     if kind is Kind.IMAGE:
         found.append(Control("count", "number", "How many", low=1, high=MAX_COUNT))
     return [*found, *_finer(kind, able)]
@@ -164,7 +164,7 @@ def _length(able: Capabilities) -> Iterator[Control]:
 def _choices(able: Capabilities, *names: str, finer: bool = False) -> Iterator[Control]:
     for name in names:
         if able.choices.get(name):
-            values = tuple(Choice(value, value.replace("_", " ").replace("-", " ")) for value in able.choices[name])
+            values = tuple(Choice(value, _said(value)) for value in able.choices[name])
             yield Control(name, "choices", WORDS[name], choices=values, is_finer=finer, usual="What suits")
 
 
@@ -174,7 +174,7 @@ def _finer(kind: Kind, able: Capabilities) -> Iterator[Control]:
     if "seed" in able.takes:
         yield _seed()
     if "prompt_upsampling" in able.takes:
-        yield _truth("enhance_prompt", "yes", "no", finer=True)
+        yield _truth("enhance_prompt", "Yes", "No", finer=True)
     yield from _choices(able, "background", "fidelity", "output_format", finer=True)
     for name in RANGED:
         if name in able.ranges and not (kind is Kind.VIDEO and name == "output_compression"):
@@ -233,6 +233,12 @@ def _tiers(sizes: Sizes) -> list[str]:
     """The resolutions of square pictures that the rule allows."""
     names = ("512", "1K", "1.5K", "2K", "4K")
     return [name for name in names if sizes.low <= LINES[name] and LINES[name] ** 2 <= sizes.max_pixels]
+
+
+def _said(value: str) -> str:
+    """A provider's word for a choice, as a label: "paper-cut" is "Paper cut"."""
+    words = value.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _example(sizes: Sizes) -> str:

@@ -205,10 +205,13 @@ def of_piece(piece: Piece, currency: str) -> list[TakeShown]:
 
 
 def main_of(takes: Sequence[TakeShown], number: str = "") -> TakeShown | None:
-    """The take that is looked at: the one that was chosen; else the latest that is done; else the latest of all."""
+    """The take that is looked at: the one that was chosen; else, of those that were asked for last and of which one is
+    there, the first that is there; else the first under way, or the latest."""
     chosen = [one for one in takes if str(one.take.number) == number]
     done = [one for one in takes if one.is_done]
-    return next(reversed(chosen or done or list(takes)), None)
+    of_last = [one for one in done if one.job.run_id == done[-1].job.run_id]
+    under_way = [one for one in takes if one.is_active]
+    return next(iter(chosen or of_last or under_way or takes[-1:]), None)
 
 
 def listed(pieces: Iterable[Piece], currency: str) -> list[PieceShown]:
