@@ -199,7 +199,8 @@ class Desk:
         sentence = str(refused)
         if name in labels and sentence.startswith(refused.field):
             sentence = labels[name] + sentence.removeprefix(refused.field)
-        places = {*labels, "prompt", "model", "details", "instructions", "scenes"}
+        of_scenes = {"details", "instructions", "scenes"} if self.mode == Mode.TIMELINE else set()
+        places = {*labels, "prompt", "model"} | of_scenes
         self.wrong[name if name in places else ""] = sentence[:1].upper() + sentence[1:]
         self.status = refused.status if refused.status in (402, 403, 409, 413, 503) else 422
 
