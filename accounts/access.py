@@ -117,6 +117,15 @@ def may_enter(actor: Actor, tier: Tier) -> bool:
     return actor.is_member or tier.guests_may_play
 
 
+def enterable(actor: Actor, *, tier: str = "") -> Q:
+    """The condition of `may_enter` for rows of a list, given the path to their tier."""
+    if actor.is_staff:
+        return Q()
+    path = f"{tier}__" if tier else ""
+    is_open = Q(**{f"{path}is_open": True})
+    return is_open if actor.is_member else is_open & Q(**{f"{path}guests_may_play": True})
+
+
 def owned_or_published(actor: Actor, *, owner: str, visibility: str) -> Q:
     """The condition under which rows of a list may be read, given the paths of their owner and visibility columns."""
     published = Q(**{visibility: Visibility.PUBLISHED})

@@ -1,20 +1,20 @@
-"""Signing in for programs: tokens that are good at one tenant only."""
+"""Signing in for programs: tokens that are good at one tenant only, their renewal and their end."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth import authenticate
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
-from rest_framework_simplejwt.tokens import RefreshToken
 
+from accounts import tokens
 from accounts.access import Door, admits
-from accounts.authentication import TENANT_CLAIM
 from accounts.guests import address_of
 from accounts.models import Membership
 
@@ -27,31 +27,105 @@ class SignInThrottle(AnonRateThrottle):
         return address_of(request)
 
 
+class TokensThrottle(SignInThrottle):
+    """As often as signing in, with a count of its own: renewing a token does not use up somebody's tries at a password."""
+
+    scope = "tokens"
+
+
 class Credentials(serializers.Serializer[Any]):
     email = serializers.EmailField()
     password = serializers.CharField(trim_whitespace=False, max_length=256)
 
 
-@admits(Door.PUBLIC)
-class Login(APIView):
-    """POST {email, password} -> {access, refresh}: tokens bound to the tenant of this host."""
+class Renewal(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=4096)
+
+
+PAIR = inline_serializer(
+    "Tokens",
+    {
+        "access": serializers.CharField(help_text="For 15 minutes, as “Authorization: Bearer”."),
+        "refresh": serializers.CharField(help_text="For two weeks, and for one exchange at /auth/refresh."),
+    },
+)
+PROBLEM = inline_serializer(
+    "Problem",
+    {
+        "success": serializers.BooleanField(default=False),
+        "data": serializers.JSONField(allow_null=True),
+        "error": serializers.CharField(help_text="A sentence that names what is wrong and what would help."),
+        "code": serializers.IntegerField(help_text="The HTTP status."),
+    },
+)
+REFUSALS = {
+    400: OpenApiResponse(PROBLEM, "Something is missing or malformed."),
+    401: OpenApiResponse(PROBLEM, "Not known, or not good here."),
+    415: OpenApiResponse(PROBLEM, "Neither JSON nor a form."),
+    429: OpenApiResponse(PROBLEM, "Too often from this address."),
+}
+
+
+class _AuthView(APIView):
+    """Signing in comes before anybody is known, and uses no session."""
 
     authentication_classes: list[Any] = []
-    throttle_classes = [SignInThrottle]
+    throttle_classes: list[Any] = [TokensThrottle]
 
     def get_authenticate_header(self, request: Request) -> str:
         # Without it DRF says 403 of a wrong password, because there is no way of signing in before signing in.
         return 'Bearer realm="api"'
 
+
+@admits(Door.PUBLIC)
+class Login(_AuthView):
+    """POST {email, password} -> {access, refresh}: tokens bound to the tenant of this host."""
+
+    throttle_classes = [SignInThrottle]
+
+    @extend_schema(
+        operation_id="sign_in", tags=["auth"], auth=[], request=Credentials, responses={200: PAIR, **REFUSALS}
+    )
     def post(self, request: Request) -> Response:
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
-        user = authenticate(
+        user: Any = authenticate(
             request._request, username=given.validated_data["email"].lower(), password=given.validated_data["password"]
         )
         # A stranger to this tenant gets the same words as a wrong password: who has an account elsewhere is not told.
-        if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):  # type: ignore[attr-defined]
+        if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):
             raise AuthenticationFailed("Email or password is wrong. Check both and try again.")
-        refresh = RefreshToken.for_user(user)  # type: ignore[arg-type]
-        refresh[TENANT_CLAIM] = str(request._request.tenant.id)  # type: ignore[attr-defined]
-        return Response({"access": str(refresh.access_token), "refresh": str(refresh)})
+        return Response(tokens.begin(user, request._request.tenant))  # type: ignore[attr-defined]
+
+
+@admits(Door.PUBLIC)
+class Refresh(_AuthView):
+    """POST {refresh} -> {access, refresh}: the one sent is used up. Sent a second time, it ends all that came of it."""
+
+    @extend_schema(
+        operation_id="renew_tokens", tags=["auth"], auth=[], request=Renewal, responses={200: PAIR, **REFUSALS}
+    )
+    def post(self, request: Request) -> Response:
+        return Response(_with_token(request, tokens.exchange))
+
+
+@admits(Door.PUBLIC)
+class Logout(_AuthView):
+    """POST {refresh} -> 204: it and all that came of it are ended. An access token lives out its minutes."""
+
+    @extend_schema(
+        operation_id="sign_out", tags=["auth"], auth=[], request=Renewal,
+        responses={204: OpenApiResponse(description="Ended, or ended before."), **REFUSALS},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        _with_token(request, tokens.end)
+        return Response(status=204)
+
+
+def _with_token(request: Request, verb: Any) -> Any:
+    given = Renewal(data=request.data)
+    given.is_valid(raise_exception=True)
+    try:
+        return verb(given.validated_data["refresh"], request._request.tenant)  # type: ignore[attr-defined]
+    except tokens.BadToken as bad:
+        raise AuthenticationFailed(str(bad)) from bad

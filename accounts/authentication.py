@@ -1,38 +1,45 @@
-"""How a request of DRF is known: a token of this tenant, or the browser's session; and the default permission."""
+"""How a request of DRF is known: a bearer of this tenant, or the browser's session; and the default permission."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from accounts.access import is_admitted
-from accounts.middleware import actor_for
+from accounts.bearers import BadBearer, Bearer, known
+from accounts.scopes import Scope
+from accounts.tokens import TENANT_CLAIM as TENANT_CLAIM  # what tokens are made with, for whoever makes one
 
-TENANT_CLAIM = "tenant"
 FROM_ELSEWHERE = "This came from a page that is too old, or from another site. Open the page anew and try again."
+MALFORMED = "Send the token as “Authorization: Bearer”, a space, and the token alone."
 
 
-class TenantTokenAuthentication(JWTAuthentication):
-    """A bearer token counts only at the host of the tenant it was made for."""
+class TenantTokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer` with an access token or an API key, which count only at the host of their tenant.
 
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        found = super().authenticate(request)
-        if found is None:
+    Neither the session nor its table is touched; `request.auth` is the `Bearer`.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, Bearer] | None:
+        http: Any = request._request
+        parts = http.META.get("HTTP_AUTHORIZATION", "").split()
+        if not parts or parts[0].lower() != "bearer":
             return None
-        user, token = found
-        http = request._request
-        if token.get(TENANT_CLAIM) != str(http.tenant.id):  # type: ignore[attr-defined]
-            raise AuthenticationFailed("This token belongs to another address. Sign in here for one of its own.")
-        actor = actor_for(user, http.tenant)  # type: ignore[attr-defined]
-        if actor.user_id is None:
-            raise AuthenticationFailed("This token's user is no longer a member here.")
-        http.actor = actor  # type: ignore[attr-defined]
-        return user, token
+        if len(parts) != 2:
+            raise AuthenticationFailed(MALFORMED)
+        try:
+            bearer = known(parts[1], http.tenant)
+        except BadBearer as bad:
+            raise AuthenticationFailed(str(bad)) from bad
+        http.actor = bearer.actor
+        return bearer.user, bearer
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
 
 
 class SessionOfThisTenant(SessionAuthentication):
@@ -41,7 +48,9 @@ class SessionOfThisTenant(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             try:
-                self.enforce_csrf(request)
+                # Django's request: DRF's would have the body parsed, and a wrong one complained about, before it is known
+                # who asks.
+                self.enforce_csrf(request._request)  # type: ignore[arg-type]
             except PermissionDenied as refused:
                 raise PermissionDenied(FROM_ELSEWHERE) from refused
         user = getattr(request._request, "user", None)
@@ -51,7 +60,11 @@ class SessionOfThisTenant(SessionAuthentication):
 
 
 class Admitted(BasePermission):
-    """The default of every JSON route: its door decides, and a route without a door is closed."""
+    """The default of every JSON route: its door decides, and a route without a door is closed.
+
+    An API key needs a scope as well: `read` where nothing is changed, else the view's own `scope`. Where a view names none,
+    keys change nothing.
+    """
 
     message = "You may not do this here."
 
@@ -59,5 +72,20 @@ class Admitted(BasePermission):
         door = getattr(view, "door", None)
         if door is None:
             return False
-        http = request._request
-        return is_admitted(door, http.actor, getattr(http, "tier", None))  # type: ignore[attr-defined]
+        http: Any = request._request
+        bearer = request.auth  # looked at first: it is what says who the actor is
+        if not is_admitted(door, http.actor, getattr(http, "tier", None)):
+            return False
+        if isinstance(bearer, Bearer) and bearer.key is not None:
+            _check_scope(bearer, request.method, getattr(view, "scope", None))
+        return True
+
+
+def _check_scope(bearer: Bearer, method: str | None, declared: Scope | None) -> None:
+    needed = Scope.READ if method in SAFE_METHODS else declared
+    if needed is None:
+        raise PermissionDenied("No API key may do this, whatever its scopes. Sign in for an access token.")
+    if needed not in bearer.scopes:
+        raise PermissionDenied(
+            f"This API key lacks the scope “{needed}”, which this needs. Make a key that has it, or sign in for a token."
+        )

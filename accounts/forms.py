@@ -1,4 +1,4 @@
-"""The sign-in form."""
+"""The forms for signing in and for making an API key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
+from accounts.scopes import Scope
+
+TOO_OLD = "This form is too old. Fill it in once more."
 
 
 class SignInForm(forms.Form):
@@ -35,3 +38,29 @@ class SignInForm(forms.Form):
                 raise forms.ValidationError("Email or password is wrong. Check both and try again.")
             self.user = user  # type: ignore[assignment]
         return given
+
+
+class ApiKeyForm(forms.Form):
+    """A new API key. `nonce` is drawn with the form, so that sending it twice makes one key."""
+
+    name = forms.CharField(
+        max_length=80,
+        error_messages={
+            "required": "Give the key a name, so that you can tell later what uses it.",
+            "max_length": "Choose a name of at most 80 characters.",
+        },
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope.value, scope.sentence) for scope in Scope],
+        error_messages={"required": "Choose at least one thing that the key may do."},
+    )
+    nonce = forms.UUIDField(error_messages={"required": TOO_OLD, "invalid": TOO_OLD})
+
+    def offered(self) -> list[dict[str, Any]]:
+        """The scopes as boxes; those that were chosen stay chosen when the form comes back."""
+        chosen = self.data.getlist("scopes") if self.is_bound else [Scope.READ]  # type: ignore[attr-defined]
+        return [{"name": scope.value, "says": scope.sentence, "is_chosen": scope in chosen} for scope in Scope]
+
+    @property
+    def typed_name(self) -> str:
+        return str(self.data.get("name", ""))

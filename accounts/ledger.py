@@ -2,7 +2,8 @@
 
 Every purchase opens with `reserve` and is closed once, by `settle` (it was delivered), `release` (nothing was charged)
 or `book_unknown` (it may have been charged: the hold counts as spent). Entries are never changed; the counters that limits
-are checked against change in the same transaction, and `audit` proves that both agree. A job is a plain id here.
+are checked against change in the same transaction, and `audit` proves that both agree. A job is a plain id here. When the
+tenant comes to a share of its cap, that is announced (`accounts.signals.budget_reached`).
 
 Amounts are integer micro-units of the tenant's currency. All functions take part in the caller's transaction and must be
 called inside one, under the tenant's scope.
@@ -14,12 +15,17 @@ import datetime
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.models.ledger import Cap, Counter, EntryKind, LedgerEntry, Period, Pool
+from accounts.signals import budget_reached
+
+SHARES = (50, 80, 100)
+"""Percent of the tenant's cap at which it is announced."""
 
 
 class OverBudget(Exception):
@@ -54,6 +60,7 @@ def reserve(*, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int
     if amount_micros < 0:
         raise ValueError("A hold cannot be negative.")
     today = timezone.now().date()
+    reached: list[Reached] = []
     if amount_micros:
         counters = _lock(payer.tenant_id, payer.pools(), today)
         caps = {
@@ -68,6 +75,7 @@ def reserve(*, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int
             if limit is not None and counter.held_micros + counter.spent_micros + amount_micros > limit:
                 raise OverBudget("cap", f"The budget for {_when(counter.period)} is used up. Nothing was charged.")
         for counter in counters:
+            reached += _reached(counter, amount_micros, caps.get((counter.pool, counter.subject_id, counter.period)))
             counter.held_micros += amount_micros
             counter.save(update_fields=["held_micros"])
     LedgerEntry.objects.create(
@@ -81,6 +89,7 @@ def reserve(*, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int
         is_guest=payer.is_guest,
         booked_on=today,
     )
+    _announce(reached)
 
 
 def settle(*, job_id: uuid.UUID, attempt: int, amount_micros: int) -> None:
@@ -199,10 +208,15 @@ def left(payer: Payer) -> Left | None:
 def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int | None) -> None:
     _require_transaction()
     opened = LedgerEntry.objects.get(job_id=job_id, attempt=attempt, kind=EntryKind.RESERVE)
+    reached: list[Reached] = []
     amount = opened.amount_micros if amount_micros is None else amount_micros
     if opened.amount_micros or amount:
         payer = Payer(opened.tenant_id, opened.tier_id, opened.user_id, opened.is_guest)
+        more = amount - opened.amount_micros
+        # Only a cost above its hold can reach a cap here, which is rare: so the caps are asked for then and not always.
+        caps = _caps(opened.tenant_id) if more > 0 and budget_reached.has_listeners() else {}
         for counter in _lock(opened.tenant_id, payer.pools(), opened.booked_on):
+            reached += _reached(counter, more, caps.get((counter.pool, counter.subject_id, counter.period)))
             counter.held_micros -= opened.amount_micros
             counter.spent_micros += amount
             counter.save(update_fields=["held_micros", "spent_micros"])
@@ -217,6 +231,36 @@ def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int 
         is_guest=opened.is_guest,
         booked_on=opened.booked_on,
     )
+    _announce(reached)
+
+
+Caps = dict[tuple[str, uuid.UUID, str], int]
+Reached = dict[str, Any]
+
+
+def _caps(tenant_id: uuid.UUID) -> Caps:
+    found = Cap.objects.filter(pool=Pool.TENANT, subject_id=tenant_id)
+    return {(cap.pool, cap.subject_id, cap.period): cap.limit_micros for cap in found}
+
+
+def _reached(counter: Counter, more: int, limit: int | None) -> list[Reached]:
+    """The shares of the tenant's cap that `more` micro-units on the counter come to, from below."""
+    if limit is None or counter.pool != Pool.TENANT:
+        return []
+    before = counter.held_micros + counter.spent_micros
+    return [
+        {
+            "share": share, "tenant_id": counter.tenant_id, "pool": counter.pool, "period": counter.period,
+            "starts_on": counter.starts_on, "limit_micros": limit, "used_micros": before + more,
+        }
+        for share in SHARES
+        if before * 100 < limit * share <= (before + more) * 100
+    ]  # fmt: skip
+
+
+def _announce(reached: list[Reached]) -> None:
+    for one in reached:
+        budget_reached.send(None, **one)
 
 
 def _lock(tenant_id: uuid.UUID, pools: list[tuple[Pool, uuid.UUID]], day: datetime.date) -> list[Counter]:

@@ -10,23 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.access import Actor
-from accounts.models import Domain, Membership, Role, Tenant, Tier
+from accounts.hosts import tenant_at
+from accounts.models import Membership, Role, Tenant, Tier
 from accounts.tenancy import scope
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 MACHINE_PATHS = frozenset({"/healthz"})
 Next = Callable[[HttpRequest], HttpResponse]
-
-
-def tenant_at(host: str) -> Tenant | None:
-    """The tenant that answers at `host` (with or without a port), or None. Only loopback names fall back to the default."""
-    name = host.strip().lower()
-    if not name.endswith("]"):
-        name = name.rsplit(":", 1)[0] if ":" in name else name
-    domain = Domain.objects.select_related("tenant").filter(host=name.rstrip(".")).first()
-    if domain is not None:
-        return domain.tenant
-    return Tenant.objects.filter(is_default=True).first() if name in LOOPBACK else None
 
 
 class HostTenantMiddleware:
@@ -51,7 +40,11 @@ def actor_for(user: Any, tenant: Tenant | None) -> Actor:
     """The actor that `user` is at this tenant: a stranger without an active membership."""
     if tenant is None or not user.is_authenticated or not user.is_active:
         return Actor(tenant_id=tenant.id if tenant else None)
-    membership = Membership.objects.filter(user_id=user.pk).first()
+    return seen_as(user, Membership.objects.filter(user_id=user.pk).first(), tenant)
+
+
+def seen_as(user: Any, membership: Membership | None, tenant: Tenant) -> Actor:
+    """The actor that an active user with this membership is; a stranger where they have none and are no operator."""
     if membership is None and not user.is_superuser:
         return Actor(tenant_id=tenant.id)
     role = Role(membership.role) if membership else None

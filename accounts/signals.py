@@ -4,3 +4,8 @@ from django.dispatch import Signal
 
 guest_signed_in = Signal()
 """A guest turned out to be somebody: `guest` and `user` (both User). Rooms hand the guest's things over."""
+
+budget_reached = Signal()
+"""What the whole tenant holds and has spent came from below to `share` (50, 80 or 100) percent of a cap: `tenant_id`, `pool`,
+`period`, `starts_on`, `limit_micros`, `used_micros`. Sent inside the transaction of the purchase and under the tenant's scope.
+What is released and held again comes to it again: whoever acts on it once has to remember."""

@@ -24,13 +24,23 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Studio",
+        (
+            ("studio.piece", "Pieces", "palette"),
+            ("studio.studiopolicy", "Studio policy", "rule"),
+        ),
+    ),
+    (
         "This library",
         (
             ("accounts.tier", "Tiers", "auto_stories"),
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
             ("accounts.cap", "Budgets", "savings"),
+            ("generation.webhookendpoint", "Webhooks", "webhook"),
+            ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),
+            ("accounts.apikey", "API keys", "api"),
             ("accounts.domain", "Addresses", "link"),
         ),
     ),

@@ -1,5 +1,5 @@
-"""The ASGI entry: plain HTTP to Django, websockets to the consumers. The embedded default serves everything through it;
-in production it gets the websockets alone (see `config.wsgi`)."""
+"""The ASGI entry: plain HTTP to Django, assistants to the MCP door, websockets to the consumers. The embedded default serves
+everything through it; in production it gets the sockets and `/mcp` alone (see `config.wsgi`)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402 -- after the set-up 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.sockets import websocket_urlpatterns  # noqa: E402
+from generation.studio.dialects.mcp.door import McpDoor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": McpDoor(http),
         "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
     }
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.access import Barred
+from accounts.requests import TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,8 @@ JSON_PREFIXES = ("/api/", "/auth/", "/generate/", "/image/", "/video/", "/v1/", 
 
 def json_errors(error: Exception, context: dict[str, Any]) -> Response:
     """`{"success": false, "data": null, "error": "...", "code": 400}`; `code` is the HTTP status."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     answer = exception_handler(error, context)
     if answer is None:
         log.error("unhandled error in %s", context.get("view"), exc_info=error)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",  # which refresh tokens are out, and which are used up
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
@@ -196,7 +197,15 @@ GENERATION = {
     "HELD_MAX": env.int("HELD_MAX", default=128),
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
-    "DEADLINES": {"text": 180, "image": 420, "edit": 420, "video": 1800, "speech": 300, "moderate": 60},
+    "DEADLINES": {
+        "text": 180,
+        "image": 420,
+        "edit": 420,
+        "video": 1800,
+        "speech": 300,
+        "moderate": 60,
+        "deliver": 86400,
+    },
 }
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
@@ -219,15 +228,28 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.Admitted"],  # the door on every view decides
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "accounts.requests.StrictJson",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "config.errors.json_errors",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min", "tokens": "20/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fablewright",
+    "VERSION": VERSION,
+    "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
+        "StoryStatus": "stories.api.shapes.WORDS",
+        "StoryState": "stories.api.shapes.STATES",
+        "StoryVisibility": "stories.models.story.VISIBILITIES",
+        "StoryLength": "stories.models.Length",
+        "ArtStyle": "stories.models.ArtStyle",
+        "ChoiceOrigin": "stories.models.Choice.Origin",
+        "ScenePart": "stories.api.bodies.PARTS",
+    },
 }
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
@@ -236,6 +258,9 @@ SIMPLE_JWT = {
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "sub",
     "AUTH_HEADER_TYPES": ("Bearer",),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,  # a changed password ends all tokens
 }
 
 UNFOLD = {

@@ -6,6 +6,13 @@ class GenerationConfig(AppConfig):
     verbose_name = "Engine room"
 
     def ready(self) -> None:
-        from generation import assets, chores
+        from accounts import idempotency, tokens
+        from generation import assets, chores, steps
+        from generation.webhooks import announcing
+        from generation.webhooks.steps import Deliver
 
+        steps.register(Deliver())
+        announcing.connect()
+        chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)
+        chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)

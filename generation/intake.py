@@ -121,12 +121,12 @@ def from_data_url(text: str, *, field: str) -> tuple[bytes, str]:
         raise BadPicture(f"{field} is no base64. Encode the picture anew.", field=field) from error
 
 
-def fetch(url: str, *, field: str, trusted: tuple[str, ...] = ()) -> tuple[bytes, str]:
+def fetch(url: str, *, field: str, seconds: float = FETCH_SECONDS, trusted: tuple[str, ...] = ()) -> tuple[bytes, str]:
     """The picture at a public https address, under the rules of the one egress client: addresses are checked before a
     connection is made, no redirects, a cap and a deadline. `trusted` are origins that tests may reach. Raises `BadPicture`."""
     try:
         wire = Wire(url, trusted=bool(trusted), result_origins=trusted)
-        with wire.download(url, seconds=FETCH_SECONDS, cap=MAX_BYTES) as found:
+        with wire.download(url, seconds=seconds, cap=MAX_BYTES) as found:
             return _joined(found.chunks()), found.media_type
     except (ProviderError, ValueError) as error:
         raise BadPicture(

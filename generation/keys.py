@@ -20,12 +20,16 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.models import Tenant, User
 from accounts.sealed import CannotOpen, Sealed
 from generation import providers
-from generation.models import AiModel, Credential, ProviderKey
+from generation.models import AiModel, Credential, Job, ProviderKey, WebhookEndpoint
 from generation.providers.errors import Denied
 from generation.providers.wire import Key
 
 BUILT_IN = frozenset({"demo"})
 """Providers that need no account: what they need stands in settings."""
+DELIVERIES = "webhook"
+"""What takes messages to the endpoints of tenants. Nothing is bought from it; its account only limits it."""
+DELIVERIES_AT_ONCE = 16
+"""Places of a worker that deliveries may take, so that slow receivers keep purchases from none."""
 ENVIRONMENT = "environment"
 """Label of the platform's accounts whose key stands in the environment."""
 ONE_AT_A_TIME = frozenset({"cosmos"})
@@ -90,7 +94,7 @@ def takes_keys() -> list[tuple[str, str]]:
 
 def has_accounts() -> list[tuple[str, str]]:
     """(name, title) of all providers that something is bought from, by title."""
-    known = [name for name in providers.PROVIDERS if name not in BUILT_IN and _kind_of(name) is not None]
+    known = [name for name in providers.PROVIDERS if name not in BUILT_IN | {DELIVERIES} and _kind_of(name) is not None]
     return sorted(((name, title(name)) for name in known), key=lambda pair: pair[1].casefold())
 
 
@@ -200,6 +204,26 @@ def account(credential: Credential | None, *, provider: str, buys: bool = True) 
         raise NoKey(f"the environment has no key for {provider} any more", TAKEN_AWAY)
     stamp = f"{credential.id}:{base_url}:{hash(key.reveal())}"
     return Account(provider, stamp, key, base_url, bool(base_url), tuple(sorted(given.items())))
+
+
+def endpoint(job: Job) -> Account:
+    """Where a delivery goes, and what signs it: as the endpoint stands now, not as it was when the event happened. Runs
+    under the job's scope. Raises `NoKey` where the endpoint is gone or switched off, or its secret cannot be opened."""
+    found = WebhookEndpoint.objects.filter(deliveries__job=job).first()
+    if found is None:
+        raise NoKey("the endpoint was deleted", "its endpoint is gone.")
+    if not found.is_enabled:
+        raise NoKey("the endpoint is switched off", "its endpoint is switched off.")
+    try:
+        return Account(DELIVERIES, "", Key(str(found.secret.reveal())), found.url)
+    except CannotOpen as error:
+        raise NoKey(f"the endpoint {found}: {error}", "its signing secret cannot be used. Rotate it.") from error
+
+
+def deliveries_account() -> Credential:
+    """The platform's limit on deliveries: a row that operators may change or switch off."""
+    limit = {"max_concurrent": DELIVERIES_AT_ONCE}
+    return Credential.objects.get_or_create(provider=DELIVERIES, label="deliveries", defaults=limit)[0]
 
 
 TAKEN_AWAY = "the key that it was to be bought with was taken away."

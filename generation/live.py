@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -27,8 +28,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections, connection
 from django.db.models import Q
 
+from accounts import tickets
 from accounts.access import Actor, Verb, allows
-from accounts.middleware import actor_for, tenant_at
+from accounts.hosts import tenant_at
+from accounts.middleware import actor_for
 from accounts.tenancy import across_tenants, scope
 from generation.jobs import public
 from generation.models import Job, Run
@@ -142,7 +145,8 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         self.follower: Follower | None = None
         self._watch: asyncio.Task[None] | None = None
         target = self.scope["url_route"]["kwargs"]["target"]
-        tenant_id = await database_sync_to_async(self._admit)(target) if self._same_origin() else None
+        admit = database_sync_to_async(self._admit)
+        tenant_id = await admit(target, at_the_door=True) if self._same_origin() else None
         if tenant_id is None or len(hub) >= MAX_FOLLOWERS:
             await self.close(code=4404)
             return
@@ -164,7 +168,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
     async def _pass_on(self, target: uuid.UUID) -> None:
         """Send what the hub tells, and ask now and then whether this reader may still listen: a sign-out, a lost
-        membership or a hidden story ends the socket."""
+        membership, a revoked key or a hidden story ends the socket."""
         checked = time.monotonic()
         while True:
             try:
@@ -186,21 +190,51 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         host = headers.get(b"host", b"").decode("latin-1")
         return not origin or origin.split("://", 1)[-1] == host
 
-    def _admit(self, target: uuid.UUID) -> uuid.UUID | None:
-        """The tenant's id if this reader may follow `target`, else None."""
+    def _admit(self, target: uuid.UUID, *, at_the_door: bool = False) -> uuid.UUID | None:
+        """The tenant's id if this reader may follow `target`, else None. Where no session says who it is, a ticket does."""
         host = dict(self.scope["headers"]).get(b"host", b"").decode("latin-1")
         tenant = tenant_at(host)
         if tenant is None or not tenant.is_open:
             return None
         with scope(tenant):
-            actor = actor_for(_fresh_user(self.scope), tenant)
+            user = _fresh_user(self.scope)
+            if at_the_door:
+                self.came_by_ticket = not user.is_authenticated
+            if self.came_by_ticket:
+                shown = tickets.open_(self._ticket(), tenant=tenant, target=target, at_the_door=at_the_door)
+                user = shown or AnonymousUser()
+            actor = actor_for(user, tenant)
             return tenant.id if self.may_follow(actor, target) else None
 
+    def _ticket(self) -> str:
+        """From the address, which no token may stand in: a ticket is good for a minute and for this socket alone."""
+        asked = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        return asked.get("ticket", [""])[0]
+
     def may_follow(self, actor: Actor, target: uuid.UUID) -> bool:
-        # What is made in the studio is followed by its topic too; a story's topic has a socket of its own.
-        asked = Q(id=target) | Q(jobs=target) | Q(topic_id=target, tier=None)
-        run = Run.objects.filter(asked).first()
-        return run is not None and allows(actor, Verb.READ, Asked(run))
+        return may_follow_work(actor, target)
+
+
+def may_follow_work(actor: Actor, target: uuid.UUID) -> bool:
+    """Whether `target` is a job, a run or a piece of the studio that this actor may see. A story's topic has a socket of its
+    own, because a story can be hidden from whoever asked for it."""
+    asked = Q(id=target) | Q(jobs=target) | Q(topic_id=target, tier=None)
+    run = Run.objects.filter(asked).first()
+    return run is not None and allows(actor, Verb.READ, Asked(run))
+
+
+MayFollow = Callable[[Actor, uuid.UUID], bool]
+_sockets: dict[str, MayFollow] = {"/ws/progress/": may_follow_work}
+
+
+def register_socket(prefix: str, may_follow: MayFollow) -> None:
+    """Make a room's sockets known: they live at `prefix` with the id of what they follow behind it."""
+    _sockets[prefix] = may_follow
+
+
+def socket_for(actor: Actor, target: uuid.UUID) -> str | None:
+    """The path of the socket that tells this actor about `target`; None where they may see no such thing."""
+    return next((f"{prefix}{target}" for prefix, may_follow in _sockets.items() if may_follow(actor, target)), None)
 
 
 @dataclass(frozen=True, slots=True)

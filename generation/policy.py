@@ -48,6 +48,8 @@ class Decision:
 
 NOTHING_CHARGED = "Nothing was charged."
 MAY_BE_CHARGED = "It may have been charged."
+NOT_ASKED = "could not be asked for. Staff have been told."
+TOO_BUSY = "could not be made: the maker is too busy"
 NOUNS = {
     Kind.TEXT: "The words",
     Kind.IMAGE: "The picture",
@@ -55,7 +57,10 @@ NOUNS = {
     Kind.VIDEO: "The film",
     Kind.SPEECH: "The voice",
     Kind.MODERATE: "The check",
+    Kind.DELIVER: "The delivery",
 }
+DELIVERY_WAITS = (10.0, 60.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0)
+"""Seconds before each further try of a delivery. With their jitter they end within its deadline of a day."""
 
 
 def after_error(
@@ -69,20 +74,19 @@ def after_error(
     if has_id and isinstance(error, (Transient, Rejected, Denied)) and not ended:
         return _not_answered(error, tries)
     if isinstance(error, Transient):
-        if tries < MAX_TRIES:
-            return Decision(Verdict.RETRY, Money.KEEP, wait_seconds=backoff(tries, error.retry_after_seconds))
-        return Decision(
-            Verdict.FAIL, Money.RELEASE, f"{noun} could not be made: the maker is too busy. {NOTHING_CHARGED}"
-        )
+        if tries < most_tries(kind):
+            wait = delivery_wait if kind is Kind.DELIVER else backoff
+            return Decision(Verdict.RETRY, Money.KEEP, wait_seconds=wait(tries, error.retry_after_seconds))
+        told = "was given up: its receiver did not take it" if kind is Kind.DELIVER else TOO_BUSY
+        return Decision(Verdict.FAIL, Money.RELEASE, f"{noun} {told}. {NOTHING_CHARGED}")
     if isinstance(error, Refused):
         # Where nobody says whether a refusal was charged, the ledger takes it that it was.
         money = Money.RELEASE if error.billed is False else Money.BOOK
         told = NOTHING_CHARGED if error.billed is False else MAY_BE_CHARGED
         return Decision(Verdict.REFUSE, money, f"{noun} could not be made as asked. Try other words. {told}")
     if isinstance(error, Rejected):
-        return Decision(
-            Verdict.FAIL, Money.RELEASE, f"{noun} could not be asked for. Staff have been told. {NOTHING_CHARGED}"
-        )
+        told = "was turned down by its receiver." if kind is Kind.DELIVER else NOT_ASKED
+        return Decision(Verdict.FAIL, Money.RELEASE, f"{noun} {told} {NOTHING_CHARGED}")
     if isinstance(error, Denied):
         return Decision(
             Verdict.FAIL,
@@ -147,6 +151,18 @@ def backoff(tries: int, retry_after_seconds: float | None = None) -> float:
         return min(max(retry_after_seconds, 0.1), LONGEST_WAIT_SECONDS)
     wait = min(0.5 * 2 ** (tries - 1), 8.0)
     return wait * (1 + random.random() / 4)  # noqa: S311 -- jitter, nothing secret
+
+
+def most_tries(kind: Kind) -> int:
+    """How often one attempt is sent while the other side has passing faults."""
+    return len(DELIVERY_WAITS) + 1 if kind is Kind.DELIVER else MAX_TRIES
+
+
+def delivery_wait(tries: int, retry_after_seconds: float | None = None) -> float:
+    """Seconds until a delivery is tried again: by the schedule, with up to a quarter of jitter, or later where the receiver
+    asked for it; never longer than the schedule's last step."""
+    usual = DELIVERY_WAITS[min(tries, len(DELIVERY_WAITS)) - 1] * (1 + random.random() / 4)  # noqa: S311 -- jitter
+    return max(usual, min(retry_after_seconds or 0.0, DELIVERY_WAITS[-1]))
 
 
 def _not_answered(error: ProviderError, tries: int) -> Decision:

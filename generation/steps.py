@@ -1,9 +1,9 @@
 """The registry of steps: what a job means to the room that asked for it.
 
-A room registers a step under a name when its app is ready. The engine calls `prepare` when what a job needs
-is done, `finish` once the purchase is kept, inside a
-transaction of its own, and `failed` when the job has ended badly. Both run again after a crash, so they must be harmless
-when repeated. `describe` adds what the room's status endpoint says of the job, so that a socket says the same.
+A room registers a step under a name when its app is ready. The engine calls `prepare` when what a job needs is done,
+`finish` once the purchase is kept, inside a transaction of its own, `tried` whenever a try came back with an error, and
+`failed` when the job has ended badly. All run again after a crash, so they must be harmless when repeated. `describe`
+adds what the room's status endpoint says of the job, so that a socket says the same.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ class Step:
 
     def failed(self, job: Job) -> None:
         """The job ended badly; `job.message` says so to a reader."""
+
+    def tried(self, job: Job, error: Exception) -> None:
+        """A try came back with `error`; what follows from it is decided elsewhere. For rooms that keep a log."""
 
     def describe(self, job: Job) -> dict[str, Any]:
         """Fields that the room adds to the job's public payload."""

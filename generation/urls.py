@@ -1,7 +1,7 @@
 from django.urls import path
 
 from generation import views
-from generation.api import assets, jobs
+from generation.api import assets, jobs, tickets
 
 urlpatterns = [
     path("account/keys/", views.own_keys, name="own-keys"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("media/<str:token>", views.linked_file, name="media-link"),
     path("api/v1/jobs/<uuid:job_id>", jobs.JobDetail.as_view(), name="api-job"),
     path("api/v1/assets/<uuid:asset_id>/file", assets.AssetFile.as_view(), name="api-asset-file"),
+    path("api/v1/tickets", tickets.Tickets.as_view(), name="api-ticket"),
 ]

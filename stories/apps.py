@@ -6,7 +6,8 @@ class StoriesConfig(AppConfig):
     verbose_name = "Stories"
 
     def ready(self) -> None:
-        from stories import handover, steps
+        from stories import handover, sockets, steps
 
         steps.register()
         handover.connect()
+        sockets.register()

@@ -28,6 +28,7 @@ class StartForm(forms.Form):
     model = forms.CharField(required=False, max_length=200)
     image_model = forms.CharField(required=False, max_length=200)
     video_mode = forms.CharField(required=False, max_length=10)
+    video_model = forms.CharField(required=False, max_length=200)
     template = forms.CharField(required=False, max_length=100)
     art_style = forms.ChoiceField(
         choices=ArtStyle.choices,
@@ -77,8 +78,9 @@ class StartForm(forms.Form):
             if field in given:
                 self._choose_model(given, field, kind)
         given["video"] = None
-        if given.get("video_mode"):
-            self._choose_model(given, "video_mode", Kind.VIDEO, key="", to="video")
+        if given.get("video_mode") and "video_model" in given:
+            named = "video_model" if given["video_model"] else "video_mode"
+            self._choose_model(given, named, Kind.VIDEO, key=given["video_model"], to="video")
         return given
 
     def wishes(self) -> Wishes:
@@ -105,7 +107,7 @@ class StartForm(forms.Form):
             return
         try:
             chosen = catalogue.resolve(
-                self.tier, kind, clean(given[field]) if key is None else key, field=field, user=self.user
+                self.tier, kind, clean(given[field] if key is None else key), field=field, user=self.user
             )
         except CannotBuy as refused:
             self.add_error(field, str(refused))

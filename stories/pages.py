@@ -93,7 +93,16 @@ def unfinished(actor: Actor, tier: Tier | None = None) -> Reading | None:
 
 
 def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
-    """The form's choices, grouped, with prices and what is left of today's allowance. `user` is who is signed in."""
+    """The form that begins a story, and where this reader left off. `user` is who is signed in."""
+    return {
+        **may_be_asked(tier, actor, address=address, user=user),
+        "unfinished": unfinished(actor, tier),
+        "nonce": uuid.uuid4(),
+    }
+
+
+def may_be_asked(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
+    """What a story of this tier may begin with: models in groups, with prices, and what is left of today's allowance."""
     found = catalogue.offers(tier, user)
     subject = quotas.subject_of(user_id=actor.user_id, is_guest=actor.is_guest, address=address)
     return {
@@ -104,8 +113,6 @@ def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = Non
         "lengths": [{"value": length.value, "label": length.label, "depth": length.depth} for length in Length],
         "art_styles": [{"value": style.value, "label": style.label} for style in ArtStyle],
         "scenes_left": quotas.scenes_left(tier=tier, subject=subject),
-        "unfinished": unfinished(actor, tier),
-        "nonce": uuid.uuid4(),
     }
 
 

@@ -93,8 +93,9 @@ def words_so_far(job: Job) -> dict[str, str]:
 
 def plate_url(job: Job) -> dict[str, str]:
     """`{"url": ...}` of a finished picture or film: a stable address that checks access each time."""
-    if job.asset is None or job.status != "done" or job.run.tier is None:
+    if job.asset is None or job.status != "done":
         return {}
+    assert job.run.tier is not None, "a scene is asked for from a tier"
     name = "scene-image-file" if job.kind == "image" else "scene-video-file"
     address = reverse(name, kwargs={"tier": job.run.tier.slug, "scene_id": job.subject_id})
     return {"url": f"{address}?v={job.asset.sha256[:8]}"}

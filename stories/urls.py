@@ -1,8 +1,23 @@
 from django.urls import path
 
-from stories import api, views
+from stories import views
+from stories.api import making, status, tales, tiers, turning
 
 urlpatterns = [
+    path("api/v1/tiers", tiers.Tiers.as_view(), name="api-tiers"),
+    path("api/v1/stories", tales.Stories.as_view(), name="api-stories"),
+    path("api/v1/stories/<uuid:story_id>", tales.StoryDetail.as_view(), name="api-story"),
+    path("api/v1/stories/<uuid:story_id>/tree", tales.StoryTree.as_view(), name="api-story-tree"),
+    path("api/v1/scenes/<uuid:scene_id>", turning.SceneDetail.as_view(), name="api-scene"),
+    path("api/v1/scenes/<uuid:scene_id>/choose", turning.Choose.as_view(), name="api-scene-choose"),
+    path("api/v1/scenes/<uuid:scene_id>/back", turning.Back.as_view(), name="api-scene-back"),
+    path("api/v1/scenes/<uuid:scene_id>/jump", turning.Jump.as_view(), name="api-scene-jump"),
+    path("api/v1/scenes/<uuid:scene_id>/keep-going", turning.KeepGoing.as_view(), name="api-scene-keep-going"),
+    path("api/v1/scenes/<uuid:scene_id>/wrap-up", turning.WrapUp.as_view(), name="api-scene-wrap-up"),
+    path("api/v1/scenes/<uuid:scene_id>/status", making.SceneProgress.as_view(), name="api-scene-status"),
+    path("api/v1/scenes/<uuid:scene_id>/retry", making.SceneRetry.as_view(), name="api-scene-retry"),
+    path("api/v1/scenes/<uuid:scene_id>/image", making.SceneImage.as_view(), name="api-scene-image"),
+    path("api/v1/scenes/<uuid:scene_id>/video", making.SceneVideo.as_view(), name="api-scene-video"),
     path("", views.landing, name="landing"),
     path("<slug:tier>/", views.tier_home, name="tier-home"),
     path("<slug:tier>/story/start", views.start, name="story-start"),
@@ -16,12 +31,12 @@ urlpatterns = [
     path("<slug:tier>/story/tree", views.tree, name="tree"),
     path("<slug:tier>/story/navigate/<uuid:scene_id>", views.navigate, name="navigate"),
     path("<slug:tier>/story/resume", views.resume, name="resume"),
-    path("<slug:tier>/story/status/<uuid:scene_id>", api.SceneStatus.as_view(), name="scene-status"),
-    path("<slug:tier>/story/image/<uuid:scene_id>", api.ImageStatus.as_view(), name="scene-image"),
-    path("<slug:tier>/story/image/<uuid:scene_id>/retry", api.ImageRetry.as_view(), name="scene-image-retry"),
+    path("<slug:tier>/story/status/<uuid:scene_id>", status.SceneStatus.as_view(), name="scene-status"),
+    path("<slug:tier>/story/image/<uuid:scene_id>", status.ImageStatus.as_view(), name="scene-image"),
+    path("<slug:tier>/story/image/<uuid:scene_id>/retry", status.ImageRetry.as_view(), name="scene-image-retry"),
     path("<slug:tier>/story/image/<uuid:scene_id>/file", views.image_file, name="scene-image-file"),
-    path("<slug:tier>/story/video/<uuid:scene_id>", api.VideoStatus.as_view(), name="scene-video"),
-    path("<slug:tier>/story/video/<uuid:scene_id>/retry", api.VideoRetry.as_view(), name="scene-video-retry"),
+    path("<slug:tier>/story/video/<uuid:scene_id>", status.VideoStatus.as_view(), name="scene-video"),
+    path("<slug:tier>/story/video/<uuid:scene_id>/retry", status.VideoRetry.as_view(), name="scene-video-retry"),
     path("<slug:tier>/story/video/<uuid:scene_id>/file", views.video_file, name="scene-video-file"),
     path("<slug:tier>/story/plate/<uuid:scene_id>/retry", views.retry_plate, name="plate-retry"),
 ]

@@ -5,15 +5,30 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
-from generation.models import AiModel, Credential, Job, ModelGrant, Price, ProviderKey, Run, Status, Unit
+from generation.models import (
+    AiModel,
+    Credential,
+    Event,
+    Job,
+    ModelGrant,
+    Price,
+    ProviderKey,
+    Run,
+    Status,
+    Unit,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+from generation.studio.models import Piece, StudioPolicy
 from stories.models import Image, Scene, Story, Video
 
 _numbers = itertools.count(1)
@@ -36,6 +51,14 @@ def user(tag: str) -> User:
 
 def membership(tag: str) -> Membership:
     return Membership.objects.create(user=user(tag), role=Role.READER)
+
+
+def api_key(tag: str) -> ApiKey:
+    number = next(_numbers)
+    return ApiKey.objects.create(
+        membership=membership(tag), name=f"{tag} {number}", prefix=f"prefix{number:04}", digest=f"{tag} digest",
+        scopes=["read"],
+    )  # fmt: skip
 
 
 def tier(tag: str) -> Tier:
@@ -106,6 +129,38 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def piece(tag: str) -> Piece:
+    return Piece.objects.create(user=user(tag), kind="image", title=f"{tag} piece", settings={"prompt": tag})
+
+
+def studio_policy(tag: str) -> StudioPolicy:
+    """A tenant has one, so there is never a second row to list."""
+    return StudioPolicy.objects.update_or_create(
+        defaults={
+            "guidelines": tag,
+            "picture_style": tag,
+            "refused_words": tag,
+            "check_model": ai_model(tag, kind="moderate"),
+        }
+    )[0]
+
+
+def endpoint(tag: str) -> WebhookEndpoint:
+    url = f"https://{tag}-{next(_numbers)}.example.com/hooks"
+    return WebhookEndpoint.objects.create(url=url, events=[Event.FINISHED], secret=f"whsec_{tag}", disabled_because=tag)
+
+
+def delivery(tag: str, *, to: WebhookEndpoint | None = None, status: Status = Status.FAILED) -> WebhookDelivery:
+    asked = Run.objects.create(tier=None, user=None, purpose=tag)
+    sent = Job.objects.create(
+        run=asked, kind="deliver", provider="webhook", step="deliver", priority=9, status=status, message=tag,
+        request={"prompt": f'{{"type":"job.finished","tag":"{tag}"}}'}, error_detail=tag,
+    )  # fmt: skip
+    return WebhookDelivery.objects.create(
+        id=sent.id, endpoint=to or endpoint(tag), event_id=uuid.uuid4(), event=Event.FINISHED, job=sent, said=tag
+    )
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -115,8 +170,10 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
+    ApiKey: api_key,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
-    Job: job, Story: story, Scene: scene, Image: image, Video: video,
+    Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
+    WebhookEndpoint: endpoint, WebhookDelivery: delivery,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import responses
 from django.core.cache import cache
 from django.test import Client
 
+from accounts import hosts
 from accounts.models import Tenant, Tier, User
 from accounts.tenancy import scope
 from config.seeding.planting import plant
@@ -56,6 +57,14 @@ def no_requests_calls() -> Iterator[None]:
 def fresh_cache() -> None:
     """Throttles count in the cache, which outlives a test's rollback: what one test asked must not slow the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_known_hosts() -> Iterator[None]:
+    """Which tenant answers where is remembered for seconds, and a test's tenants are gone sooner."""
+    hosts.forget()
+    yield
+    hosts.forget()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Who: tenants, domains, users, memberships, tiers; and what they may spend."""
 
+from accounts.models.api_key import ApiKey
+from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Domain, Tenant
@@ -8,10 +10,12 @@ from accounts.models.user import User
 
 __all__ = [
     "Allowance",
+    "ApiKey",
     "Audience",
     "Cap",
     "Counter",
     "Domain",
+    "IdempotentCall",
     "LedgerEntry",
     "Membership",
     "Role",

@@ -1,5 +1,5 @@
-"""Models, grants, accounts and jobs, as staff see them."""
+"""Models, grants, accounts, jobs and webhooks, as staff see them."""
 
-from generation.admin import accounts, granting, jobs
+from generation.admin import accounts, granting, jobs, webhooks
 
-__all__ = ["accounts", "granting", "jobs"]
+__all__ = ["accounts", "granting", "jobs", "webhooks"]

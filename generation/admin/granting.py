@@ -47,7 +47,7 @@ class AiModelPage(PlatformAdmin):
     search_fields = ["name", "key", "remote_name"]
     readonly_fields = ["missing_since"]
     inlines = [PriceInline]
-    actions = ["grant_to_every_tier"]
+    actions = ["grant_to_every_tier", "grant_to_studio"]
 
     def get_queryset(self, request: Any) -> QuerySet[AiModel]:
         found: QuerySet[AiModel] = super().get_queryset(request)
@@ -62,6 +62,14 @@ class AiModelPage(PlatformAdmin):
         for model in models:
             messages.success(request, grant_everywhere(model))
 
+    @admin.action(description="Grant to the studio of this library", permissions=["change"])
+    def grant_to_studio(self, request: Any, models: QuerySet[AiModel]) -> None:
+        for model in models:
+            is_new = ModelGrant.objects.get_or_create(tier=None, model=model, defaults={"kind": model.kind})[1]
+            messages.success(
+                request, f"{model} is granted to the studio." if is_new else f"The studio has {model} already."
+            )
+
     @display(description="Reachable", boolean=True)
     def is_reachable(self, model: AiModel) -> bool:
         """Whether an adapter of this install speaks to it."""
@@ -70,7 +78,9 @@ class AiModelPage(PlatformAdmin):
 
 def grant_everywhere(model: AiModel) -> str:
     """Grant a model to all tiers of the active tenant that lack it; says what was done."""
-    lacking = list(Tier.objects.exclude(id__in=ModelGrant.objects.filter(model=model).values("tier")))
+    # The studio's grant names no tier, and a list that holds nothing named excludes nothing.
+    granted = ModelGrant.objects.filter(model=model, tier__isnull=False).values("tier")
+    lacking = list(Tier.objects.exclude(id__in=granted))
     ModelGrant.objects.bulk_create([ModelGrant(tier=tier, model=model, kind=model.kind) for tier in lacking])
     tiers = ", ".join(tier.name for tier in lacking)
     return f"{model} is granted to {tiers}." if lacking else f"Every tier has {model} already."
@@ -86,6 +96,12 @@ class ModelChoice(forms.ModelChoiceField):
 class GrantForm(TenantForm):
     sentences = {
         "one_grant_per_model": ("model", "This tier may use this model already."),
+        "one_studio_grant_per_model": ("model", "The studio may use this model already."),
+        "one_studio_default_per_kind": (
+            "is_default",
+            "The studio has a default of this kind already. Save this one without the mark, then choose “Make default” in "
+            "the list, which moves it.",
+        ),
         "one_default_per_kind": (
             "is_default",
             "This tier has a default of this kind already. Save this one without the mark, then choose “Make default” in "
@@ -114,15 +130,21 @@ class GrantForm(TenantForm):
 @admin.register(ModelGrant)
 class ModelGrantPage(TenantAdmin):
     form = GrantForm
-    list_display = ["model", "kind", "tier", "is_default"]
+    list_display = ["model", "kind", "where", "is_default"]
     list_select_related = ["tier", "model"]
     list_filter = ["tier", "kind", "is_default"]
     ordering = ["tier", "kind", "-is_default"]
     actions = ["make_default", "grant_to_every_tier"]
 
+    @display(description="Where", ordering="tier")
+    def where(self, grant: ModelGrant) -> str:
+        return str(grant.tier) if grant.tier else "Studio"
+
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "model":
             kwargs["form_class"] = ModelChoice
+        if db_field.name == "tier":
+            kwargs["empty_label"] = "The studio"
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.action(description="Make default", permissions=["change"])
@@ -135,7 +157,7 @@ class ModelGrantPage(TenantAdmin):
             for grant in chosen:
                 ModelGrant.objects.filter(tier=grant.tier_id, kind=grant.kind).update(is_default=False)
                 ModelGrant.objects.filter(pk=grant.pk).update(is_default=True)
-                messages.success(request, f"{grant.model} is the default for {grant.kind} in {grant.tier}.")
+                messages.success(request, f"{grant.model} is the default for {grant.kind} in {self.where(grant)}.")
 
     @admin.action(description="Grant to every tier", permissions=["change"])
     def grant_to_every_tier(self, request: Any, grants: QuerySet[ModelGrant]) -> None:

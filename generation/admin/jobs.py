@@ -26,6 +26,7 @@ from generation.errors import CannotBuy
 from generation.jobs import asking
 from generation.jobs.transitions import ALLOWED, LostClaim
 from generation.models import ACTIVE, TERMINAL, Job, Status
+from generation.providers.contract import Kind
 
 TONES = {
     Status.WAITING: "info",
@@ -110,7 +111,9 @@ class JobPage(RecordAdmin):
 
     @display(description="Tier", ordering="run__tier__name")
     def tier(self, job: Job) -> str:
-        return job.run.tier.name if job.run.tier else "Studio"
+        if job.run.tier:
+            return job.run.tier.name
+        return "—" if job.kind == Kind.DELIVER else "Studio"
 
     @display(description="Asked by", ordering="run__user__email")
     def asked_by(self, job: Job) -> str:
@@ -132,6 +135,8 @@ class JobPage(RecordAdmin):
 
     @display(description="Model")
     def model_name(self, job: Job) -> str:
+        if job.kind == Kind.DELIVER:
+            return "—"
         name = str(job.model) if job.model else "a model that is gone"
         return f"{name} (asked for: {job.asked_model})" if job.asked_model else name
 

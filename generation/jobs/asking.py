@@ -27,7 +27,15 @@ from generation.providers.fitting import Adjusted
 
 UNSEEN = Input("first_frame", "", b"")
 """A file that a step will bring along, in the reckoning of what a request may cost."""
-PRIORITIES = {Kind.MODERATE: 0, Kind.TEXT: 1, Kind.IMAGE: 3, Kind.EDIT: 3, Kind.SPEECH: 4, Kind.VIDEO: 5}
+PRIORITIES = {
+    Kind.MODERATE: 0,
+    Kind.TEXT: 1,
+    Kind.IMAGE: 3,
+    Kind.EDIT: 3,
+    Kind.SPEECH: 4,
+    Kind.VIDEO: 5,
+    Kind.DELIVER: 9,
+}
 
 
 def open_run(
@@ -81,6 +89,24 @@ def add(
     if not needs:
         Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
     JobNeed.objects.bulk_create([JobNeed(job=job, need=need) for need in needs])
+    _reserve(job, run)
+    return job
+
+
+def deliver(body: str) -> Job:
+    """A job that takes `body` to an endpoint: it has no model, costs nothing, and goes after everything that people wait
+    for. Whoever asks for it says in its log where it goes, in the same transaction, and rings."""
+    run = Run.objects.create(tier=None, user=None, purpose="webhook")
+    job = Job.objects.create(
+        run=run,
+        kind=Kind.DELIVER,
+        provider=keys.DELIVERIES,
+        priority=PRIORITIES[Kind.DELIVER],
+        credential=keys.deliveries_account(),
+        request={"prompt": body},
+        step="deliver",
+    )
+    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
     _reserve(job, run)
     return job
 
@@ -170,9 +196,10 @@ def make_ready(job: Job) -> bool:
     return True
 
 
-def retry(job: Job, *, with_dependents: bool = False) -> Job:
+def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = False) -> Job:
     """Try an ended job again: a new attempt with a hold of its own. A failed need is tried again with it; with
-    `with_dependents`, so are the jobs that ended because this one did. A second call at the same moment changes nothing.
+    `with_dependents`, so are the jobs that ended because this one did. With `delivers_again` a delivery that is done goes
+    out once more, which nothing else does. A second call at the same moment changes nothing.
 
     Raises `NotRetryable`, and `accounts.ledger.OverBudget` with nothing changed.
     """
@@ -180,8 +207,10 @@ def retry(job: Job, *, with_dependents: bool = False) -> Job:
         job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
         if job.status not in TERMINAL:
             return job
-        if job.status == Status.DONE:
+        if job.status == Status.DONE and not (delivers_again and job.kind == Kind.DELIVER):
             raise NotRetryable("This is done already; there is nothing to try again.", status=409)
+        if not job.request:
+            raise NotRetryable("What was asked for was thrown away. Ask for it anew.", status=409)
         if job.error_class == "step":
             # It was bought and kept; only the page it belongs to was not written. Nothing is bought again.
             move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
@@ -206,8 +235,13 @@ def _revive(job: Job) -> None:
 
 
 def _renew(job: Job, *, waits: bool) -> None:
-    if job.model is None:
+    if job.kind == Kind.DELIVER:
+        hold, credential = 0, keys.deliveries_account()
+    elif job.model is None:
         raise NotRetryable("The model that made this is gone. Start the scene anew.", status=409)
+    else:
+        # Chosen anew: the key that it was asked with may be gone, or another one may have come.
+        hold, credential = quote(job), _credential(job.model, job.run.user)
     move(
         job,
         Status.WAITING if waits else Status.QUEUED,
@@ -227,9 +261,8 @@ def _renew(job: Job, *, waits: bool) -> None:
         finished_at=None,
         due_at=None if waits else now(),
         deadline_at=None if waits else after(deadline_seconds(job)),
-        hold_micros=quote(job),
-        # Chosen anew: the key that it was asked with may be gone, or another one may have come.
-        credential=_credential(job.model, job.run.user),
+        hold_micros=hold,
+        credential=credential,
     )
     job.refresh_from_db(fields=["fence"])
     _reserve(job, job.run)

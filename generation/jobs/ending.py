@@ -16,6 +16,7 @@ from generation.jobs.transitions import LostClaim, move
 from generation.models import ACTIVE, Job, Status
 from generation.policy import Money, Verdict
 from generation.providers.contract import Kind
+from generation.signals import job_ended
 
 NEED_FAILED = "need"
 """Error class of a job that ended because a job it needs did."""
@@ -37,6 +38,7 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         close = ledger.book_unknown if book else ledger.release
         close(job_id=job.id, attempt=job.attempt)
     steps.find(job.step).failed(job)
+    job_ended.send(Job, job=job)
     noun = policy.NOUNS[Kind(job.kind)].lower()
     for dependent in waiting_for(job):
         own = policy.NOUNS[Kind(dependent.kind)]

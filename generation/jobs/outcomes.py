@@ -22,6 +22,7 @@ from generation.models import Asset, Credential, Job, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
 from generation.providers.errors import ProviderError
+from generation.signals import job_ended
 from generation.storage import Kept
 
 log = logging.getLogger(__name__)
@@ -153,6 +154,7 @@ def finished(job: Job) -> None:
                 _ask_again(job, answer)
                 return
             move(job, Status.DONE, progress=1.0, finished_at=now(), lease_until=None, error_class="", message="")
+            job_ended.send(Job, job=job)
             for dependent in waiting_for(job):
                 _make_ready(dependent)
     except LostClaim:
@@ -167,6 +169,8 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
     detail = f"{type(error).__name__}: {error}" if error is not None else ""
     error_class = type(error).__name__.lower() if error is not None else str(decision.verdict)
     with transaction.atomic():
+        if error is not None:
+            steps.find(job.step).tried(job, error)
         if decision.pause_credential and job.credential_id:
             Credential.objects.filter(id=job.credential_id).update(
                 paused_until=after(policy.PAUSE_SECONDS), paused_because=detail[:200]

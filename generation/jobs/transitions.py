@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from generation.models import ACTIVE, Job, Status
+from generation.providers.contract import Kind
 
 ALLOWED: dict[Status, frozenset[Status]] = {
     Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.REFUSED, Status.CANCELLED}),
@@ -27,6 +28,10 @@ ALLOWED: dict[Status, frozenset[Status]] = {
 }  # fmt: skip
 
 
+AGAIN: dict[Status, frozenset[Status]] = {Status.DONE: frozenset({Status.QUEUED})}
+"""What a delivery may do besides: it buys nothing, so what was taken once can be sent once more."""
+
+
 class LostClaim(Exception):
     """Somebody else holds the job by now, or it has ended: what this worker knows of it no longer counts."""
 
@@ -36,7 +41,8 @@ def move(job: Job, to: Status, *, seen: bool = True, **changes: Any) -> None:
     otherwise. `seen` makes the version grow, so that sockets look. What was written of a text so far goes with the state it
     was written in."""
     source = Status(job.status)
-    if to not in ALLOWED[source]:
+    more = AGAIN.get(source, frozenset()) if job.kind == Kind.DELIVER else frozenset()
+    if to not in ALLOWED[source] | more:
         raise ValueError(f"A job does not go from {source} to {to}.")
     written = write(job, status=to, seen=seen, **{"partial": "", **changes})
     if not written:

@@ -6,16 +6,19 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
+from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ACTIVE",
     "TERMINAL",
+    "TEST",
     "AiModel",
     "Asset",
     "Beat",
     "BeatKind",
     "Credential",
     "DiscardedFile",
+    "Event",
     "Job",
     "JobNeed",
     "Lane",
@@ -25,4 +28,6 @@ __all__ = [
     "Run",
     "Status",
     "Unit",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -7,7 +7,8 @@ from django.db import models
 from accounts.tenancy import TenantRow
 from generation.providers.contract import Kind
 
-KINDS = [(kind.value, kind.value.capitalize()) for kind in Kind]
+KINDS = [(kind.value, kind.value.capitalize()) for kind in Kind if kind is not Kind.DELIVER]
+"""What models make."""
 
 
 class AiModel(models.Model):

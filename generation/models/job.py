@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.tenancy import TenantRow
-from generation.models.catalogue import KINDS
+from generation.providers.contract import Kind
 
 
 class Status(models.TextChoices):
@@ -30,6 +30,9 @@ class Lane(models.TextChoices):
 
     WAIT = "wait", "Waits"
     CORE = "core", "Burns a core"
+
+
+KINDS = [(kind.value, kind.value.capitalize()) for kind in Kind]
 
 
 class Job(TenantRow):

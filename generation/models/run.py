@@ -9,9 +9,9 @@ from accounts.tenancy import TenantRow
 
 
 class Run(TenantRow):
-    """Without a tier it was asked for in the studio. `topic_id` is the thing of another room that the run is about (a story,
-    a piece of the studio), for whoever follows that thing live. `payer_address` is the keyed hash of a guest's address,
-    never the address."""
+    """Without a tier it was asked for in the studio, or nobody asked, as for a delivery. `topic_id` is the thing of another
+    room that the run is about (a story, a piece of the studio), for whoever follows that thing live. `payer_address` is the
+    keyed hash of a guest's address, never the address."""
 
     tier = models.ForeignKey("accounts.Tier", null=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

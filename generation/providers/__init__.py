@@ -25,6 +25,7 @@ PROVIDERS: dict[str, str | Callable[..., Provider]] = {
     "compatible": "generation.providers.compatible:Compatible",
     "comfyui": "generation.providers.comfyui:ComfyUI",
     "cosmos": "generation.providers.cosmos:Cosmos",
+    "webhook": "generation.providers.webhook:Webhook",
 }
 
 

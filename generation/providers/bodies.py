@@ -23,14 +23,22 @@ Files = Sequence[tuple[str, tuple[str, bytes, str]]]
 
 class Body:
     """What is sent. Large bodies lie in a file while the provider works, not in memory: a hundred purchases wait at once.
-    Half of a surrogate pair, which no encoding has, goes as a question mark."""
+    Half of a surrogate pair, which no encoding has, goes as a question mark. `raw` is sent as it is."""
 
     def __init__(
-        self, json: Any = None, fields: Mapping[str, str] | None = None, files: Files = (), multipart: bool = False
+        self,
+        json: Any = None,
+        fields: Mapping[str, str] | None = None,
+        files: Files = (),
+        multipart: bool = False,
+        *,
+        raw: bytes | None = None,
     ) -> None:
         self._open: list[IO[bytes]] = []
         self._content: dict[str, Any] = {}
-        if json is not None:
+        if raw is not None:
+            self._content = {"content": raw}
+        elif json is not None:
             raw = json_module.dumps(json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
             self._content = {"headers": {"content-type": "application/json", "content-length": str(len(raw))}}
             self._content["content"] = _blocks(self._file(raw)) if len(raw) > LARGE else raw

@@ -19,7 +19,8 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What is bought. An EDIT is bought from an image model: it changes the picture that the request brings along."""
+    """What is bought. An EDIT is bought from an image model: it changes the picture that the request brings along. A
+    DELIVER is bought from nobody and has no model: it takes a message to a tenant's webhook."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     VIDEO = "video"
     SPEECH = "speech"
     MODERATE = "moderate"
+    DELIVER = "deliver"
 
 
 class Replay(StrEnum):
@@ -65,9 +67,10 @@ class Request:
 
     For text, `system` carries the rules and `prompt` what is asked (a JSON document in stories); `schema` is the JSON
     schema that the answer must satisfy. For speech, `prompt` is what is spoken and `system` how. For moderation,
-    `prompt` is what is judged. `seed` is the same for all purchases of one story, so that a model that takes a seed
-    keeps its hero and palette. `reference` is our own name for this purchase, unique per job and attempt. `options` are
-    what the platform's staff wrote down about the model (a ComfyUI workflow); they never come from a person's request.
+    `prompt` is what is judged. For a delivery, `prompt` is the body, byte for byte. `seed` is the same for all
+    purchases of one story, so that a model that takes a seed keeps its hero and palette. `reference` is our own name
+    for this purchase, unique per job and attempt. `options` are what the platform's staff wrote down about the model (a
+    ComfyUI workflow); they never come from a person's request.
     """
 
     kind: Kind
@@ -144,8 +147,9 @@ class Done:
 
     `model`, `seed`, `prompt`, the size and the seconds say what was really used, where the provider tells it;
     `cost_micros` is None where the provider reports no cost. `usage` counts what prices are made of: `input_tokens`,
-    `output_tokens`, `characters`. `is_cut` says that a length limit ended the text. `adjusted` maps a field to what was
-    asked and what the provider used instead.
+    `output_tokens`, `characters`; of a delivery it tells the receiver's `status` and the `milliseconds` it took.
+    `is_cut` says that a length limit ended the text. `adjusted` maps a field to what was asked and what the provider
+    used instead.
     """
 
     text: str | None = None

@@ -15,9 +15,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class ProviderError(Exception):
     """Anything an adapter reports. Adapters raise one of the classes below, never this one."""
+
+    usage: Mapping[str, int] = MappingProxyType({})
+    """What is known of the exchange in numbers, as in `Done.usage`."""
 
     def __init__(self, detail: str, *, billed: bool | None = False) -> None:
         super().__init__(detail)

@@ -130,6 +130,17 @@ class Wire:
             file, size = spool(response, cap, safe=safe)
             return Answer(response.status_code, _headers(response), file, size, safe, self.scrub)
 
+    def tell(
+        self, url: str, content: bytes, *, headers: Mapping[str, str], seconds: float
+    ) -> tuple[int, Mapping[str, str]]:
+        """POST `content` as it is to an address that the caller chose; the status and the headers that came back. Nothing
+        else of the answer is read, however long it is and however it is packed."""
+        self._refuse_origin(url)
+        with self._exchange(
+            "POST", url, Body(raw=content), headers=headers, seconds=seconds, safe=False, reads=False
+        ) as response:
+            return response.status_code, _headers(response)
+
     @contextmanager
     def streamed(
         self,
@@ -239,6 +250,7 @@ class Wire:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         with_key: bool = True,
+        reads: bool = True,
     ) -> Iterator[httpx.Response]:
         import httpcore
         import httpx
@@ -257,7 +269,7 @@ class Wire:
                 response = self._transport(keeps=safe).handle_request(request)
                 try:
                     encoding = response.headers.get("content-encoding", "identity").strip().lower()
-                    if encoding not in ("", "identity"):
+                    if reads and encoding not in ("", "identity"):
                         told = f"the answer came packed as {encoding}, which was not asked for"
                         raise Transient(told) if safe else Damaged(told)
                     yield response

@@ -24,13 +24,15 @@ OWN_FILE = "/api/v1/assets/"
 
 
 @contextmanager
-def taken_in(brought: Sequence[Brought], *, rules: StudioPolicy, user: User) -> Iterator[list[Asset]]:
+def taken_in(
+    brought: Sequence[Brought], *, rules: StudioPolicy, user: User, fetch_seconds: float = intake.FETCH_SECONDS
+) -> Iterator[list[Asset]]:
     """Rows for the pictures, in order. Where the block fails they are thrown away again. Runs under the tenant's scope,
     outside of any transaction, because it may fetch. Raises `BadPicture`, naming the field."""
     found: list[Asset] = []
     try:
         for one in brought:
-            found.append(_take_in(one, rules=rules, user=user))  # noqa: PERF401 -- those before a bad one are thrown away
+            found.append(_take_in(one, rules, user, fetch_seconds))  # noqa: PERF401 -- those before a bad one are thrown away
         yield found
     except BaseException:
         with transaction.atomic():
@@ -45,14 +47,14 @@ def keep_upload(data: bytes, *, user: User, claimed: str = "", field: str = "fil
     return Upload.objects.create(user=user, asset=asset)
 
 
-def _take_in(one: Brought, *, rules: StudioPolicy, user: User) -> Asset:
+def _take_in(one: Brought, rules: StudioPolicy, user: User, fetch_seconds: float) -> Asset:
     source = one.source
     if isinstance(source, Asset):
         return assets.reuse(source)
     if isinstance(source, uuid.UUID):
         return assets.reuse(_own(source, user=user, field=one.field))
     if isinstance(source, str):
-        return _by_address(source.strip(), field=one.field, rules=rules, user=user)
+        return _by_address(source.strip(), field=one.field, rules=rules, user=user, seconds=fetch_seconds)
     return _file(source, field=one.field)
 
 
@@ -65,7 +67,7 @@ def _file(file: Any, *, field: str) -> Asset:
     return intake.keep_picture(file.read(), tenant_id=_tenant(), field=field, claimed=file.content_type or "")
 
 
-def _by_address(address: str, *, field: str, rules: StudioPolicy, user: User) -> Asset:
+def _by_address(address: str, *, field: str, rules: StudioPolicy, user: User, seconds: float) -> Asset:
     if address.lower().startswith("data:"):
         data, claimed = intake.from_data_url(address, field=field)
         return intake.keep_picture(data, tenant_id=_tenant(), field=field, claimed=claimed)
@@ -81,7 +83,7 @@ def _by_address(address: str, *, field: str, rules: StudioPolicy, user: User) ->
             f"{field} must be a picture's https address, a data address, or the id of an upload or a picture of yours.",
             field=field,
         )
-    data, claimed = intake.fetch(address, field=field)
+    data, claimed = intake.fetch(address, field=field, seconds=seconds)
     return intake.keep_picture(data, tenant_id=_tenant(), field=field, claimed=claimed)
 
 

@@ -6,7 +6,6 @@ Several doors use several names for one thing (`duration`, `duration_seconds`); 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from generation.studio.errors import WrongWish
 
 MAX_TEXT = 100_000
 MAX_COUNT = 8
+LARGEST = 1e12
+"""What no number that is asked for reaches; JSON knows larger ones, and one that is no number."""
 SIZE = re.compile(r"^([1-9][0-9]{1,4})[xX×]([1-9][0-9]{1,4})$")
 RATIO = re.compile(r"^[1-9][0-9]{0,3}(\.[0-9]{1,3})?:[1-9][0-9]{0,3}(\.[0-9]{1,3})?$")
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -53,7 +54,7 @@ def text(into: str, most: int = MAX_TEXT) -> Parse:
 
 def whole(into: str, low: int, high: int) -> Parse:
     def parse(value: Any) -> dict[str, Any]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or int(value) != value:
+        if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
             raise Wrong("must be a whole number.")
         if not low <= value <= high:
             raise Wrong(f"must lie between {low} and {high}.")
@@ -64,8 +65,8 @@ def whole(into: str, low: int, high: int) -> Parse:
 
 def number(into: str) -> Parse:
     def parse(value: Any) -> dict[str, Any]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise Wrong("must be a number.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
+            raise Wrong("must be a number, and no boundless one.")
         return {into: value}
 
     return parse
@@ -198,7 +199,7 @@ def read(kind: Kind, given: Mapping[str, Any]) -> Read:
             continue
         field = known.get(name)
         if field is None:
-            called = str(name)[:60]
+            called = str(name)[:60] or "“”"
             raise WrongWish(f"{called} is not known here. There is: {', '.join(known)}.", field=called)
         if field.name in by and settings[field.name] != value:
             raise WrongWish(f"{name} and {by[field.name]} are two names of one thing. Give one of them.", field=name)

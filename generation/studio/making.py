@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.ledger import OverBudget
 from accounts.models import User
-from generation import assets, catalogue
+from generation import assets, catalogue, intake
 from generation.errors import NotRetryable
 from generation.jobs import asking
 from generation.models import ACTIVE, Asset, Job, Status
@@ -43,14 +43,17 @@ def make(
     nonce: uuid.UUID,
     is_kept: bool = True,
     parent: Take | None = None,
+    fetch_seconds: float = intake.FETCH_SECONDS,
 ) -> Piece:
-    """A new piece with its first takes. The same nonce is the same piece. Raises `CannotBuy`; then nothing is left."""
+    """A new piece with its first takes. The same nonce is the same piece. A picture at an address has `fetch_seconds` to
+    arrive. Raises `CannotBuy`; then nothing is left."""
     found = Piece.objects.filter(user=user, nonce=nonce).first()
     if found is not None:
         return found
     title = " ".join(str(wish.settings.get("prompt", "")).split())[:TITLE_LENGTH]
     try:
-        with bringing.taken_in(wish.brought, rules=rules, user=user) as inputs, transaction.atomic():
+        taken_in = bringing.taken_in(wish.brought, rules=rules, user=user, fetch_seconds=fetch_seconds)
+        with taken_in as inputs, transaction.atomic():
             piece = Piece.objects.create(
                 user=user, kind=wish.kind, source=source, nonce=nonce, settings=dict(wish.settings), title=title,
                 parent=parent, is_kept=is_kept,

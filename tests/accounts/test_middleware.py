@@ -9,7 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from accounts.access import Actor
-from accounts.middleware import actor_for, tenant_at
+from accounts.hosts import tenant_at
+from accounts.middleware import actor_for
 from accounts.models import Domain, Membership, Role, Tenant, Tier, User
 from accounts.tenancy import current, scope
 

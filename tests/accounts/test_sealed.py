@@ -142,6 +142,7 @@ class TestRotation:
             [
                 "generation.Credential.secret: 1 resealed, 0 under the first key already, 0 cannot be opened.",
                 "generation.ProviderKey.secret: 2 resealed, 0 under the first key already, 0 cannot be opened.",
+                "generation.WebhookEndpoint.secret: 0 resealed, 0 under the first key already, 0 cannot be opened.",
             ],
             [],
             "",
@@ -157,6 +158,7 @@ class TestRotation:
             [
                 "generation.Credential.secret: 0 resealed, 1 under the first key already, 0 cannot be opened.",
                 "generation.ProviderKey.secret: 0 resealed, 2 under the first key already, 0 cannot be opened.",
+                "generation.WebhookEndpoint.secret: 0 resealed, 0 under the first key already, 0 cannot be opened.",
             ],
             [],
             "",
@@ -205,7 +207,11 @@ class TestRotation:
 
     def test_the_columns_are_all_found(self) -> None:
         found = [f"{model._meta.label}.{column.name}" for model, column in resealing.sealed_columns()]
-        assert found == ["generation.Credential.secret", "generation.ProviderKey.secret"]
+        assert found == [
+            "generation.Credential.secret",
+            "generation.ProviderKey.secret",
+            "generation.WebhookEndpoint.secret",
+        ]
 
     def test_rows_of_tenants_are_not_looked_at_without_saying_so(self, rows: Any) -> None:
         """The control: what rotation does by name, other code cannot do by accident."""

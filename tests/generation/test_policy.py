@@ -6,11 +6,13 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generation import policy
 from generation.policy import (
+    DELIVERY_WAITS,
     LONGEST_WAIT_SECONDS,
     MAX_ATTEMPTS,
     MAX_TRIES,
@@ -20,6 +22,8 @@ from generation.policy import (
     after_crash,
     after_error,
     backoff,
+    delivery_wait,
+    most_tries,
     past_deadline,
     unknown_fate,
 )
@@ -41,7 +45,7 @@ def test_errors_before_the_provider_took_it(kind: Kind, replay: Replay, attempt:
     given = {"kind": kind, "replay": replay, "attempt": attempt}
     assert {
         "busy": decide(Transient("x"), **given),
-        "busy to the last": decide(Transient("x"), **given, tries=MAX_TRIES),
+        "busy to the last": decide(Transient("x"), **given, tries=most_tries(kind)),
         "refused": decide(Refused("x"), **given),
         "refused and billed": decide(Refused("x", billed=True), **given),
         "rejected": decide(Rejected("x"), **given),
@@ -123,7 +127,9 @@ def test_every_verdict_says_what_it_cost() -> None:
         Transient("secret"), Refused("secret"), Refused("secret", billed=True), Rejected("secret"), Denied("secret"),
         Damaged("secret"), Damaged("secret", billed=False), Lost("secret"), Unknown("secret"),
     ]  # fmt: skip
-    for error, kind, replay, attempt, tries in product(errors, Kind, Replay, (1, 2, 3), (1, MAX_TRIES)):
+    for error, kind, replay, attempt, tries in product(
+        errors, Kind, Replay, (1, 2, 3), (1, MAX_TRIES, most_tries(Kind.DELIVER))
+    ):
         decision = after_error(error, kind=kind, replay=replay, tries=tries, attempt=attempt)
         if decision.verdict in (Verdict.RETRY, Verdict.BUY_AGAIN):
             assert decision.message == ""
@@ -195,3 +201,34 @@ def test_backoff_doubles_and_has_a_ceiling(tries: int) -> None:
 @given(st.integers(1, 100), st.floats(allow_nan=False))
 def test_what_the_provider_said_is_kept_within_reason(tries: int, said: float) -> None:
     assert backoff(tries, said) == min(max(said, 0.1), LONGEST_WAIT_SECONDS)
+
+
+def test_a_delivery_is_tried_for_most_of_a_day() -> None:
+    """Seven more tries, each later than the last; with all their jitter they end before its deadline does."""
+    waits, tries = [], 1
+    while (found := after_error(Transient("x"), kind=Kind.DELIVER, replay=FREE, tries=tries, attempt=1)).verdict is (
+        Verdict.RETRY
+    ):
+        waits.append(found.wait_seconds)
+        tries += 1
+    assert (tries, len(waits), sorted(waits)) == (most_tries(Kind.DELIVER), 7, waits)
+    assert [DELIVERY_WAITS[n] <= wait <= DELIVERY_WAITS[n] * 1.25 for n, wait in enumerate(waits)] == [True] * 7
+    assert sum(DELIVERY_WAITS) * 1.25 + most_tries(Kind.DELIVER) * 10 < settings.GENERATION["DEADLINES"]["deliver"]
+    assert (found.verdict, found.money, found.message) == (
+        Verdict.FAIL, Money.RELEASE, "The delivery was given up: its receiver did not take it. Nothing was charged.",
+    )  # fmt: skip
+
+
+@given(st.integers(1, 100), st.none() | st.floats(allow_nan=False))
+def test_a_receiver_may_ask_for_later_and_not_for_sooner(tries: int, said: float | None) -> None:
+    usual = DELIVERY_WAITS[min(tries, len(DELIVERY_WAITS)) - 1]
+    wait = delivery_wait(tries, said)
+    assert usual <= wait <= DELIVERY_WAITS[-1] * 1.25
+    assert wait >= min(said or 0.0, DELIVERY_WAITS[-1])
+
+
+def test_what_a_receiver_turned_down_is_over() -> None:
+    found = after_error(Rejected("x"), kind=Kind.DELIVER, replay=FREE, tries=1, attempt=1)
+    assert (found.verdict, found.message) == (
+        Verdict.FAIL, "The delivery was turned down by its receiver. Nothing was charged.",
+    )  # fmt: skip

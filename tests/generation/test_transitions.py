@@ -9,6 +9,7 @@ import pytest
 
 from generation.jobs.transitions import ALLOWED, LostClaim, is_active, move, write
 from generation.models import ACTIVE, TERMINAL, Job, Status
+from generation.providers.contract import Kind
 from tests import factories
 
 S = Status
@@ -59,6 +60,19 @@ def test_each_move_is_made_or_refused_as_the_table_says(job: Job) -> None:
             assert (job.status, Job.objects.get(id=job.id).status) == (target, target)
             made.add((source, target))
     assert made == {(source, target) for source, targets in TABLE.items() for target in targets}
+
+
+def test_what_was_delivered_may_be_sent_once_more_and_nothing_else(job: Job) -> None:
+    made = set()
+    for kind, target in product(Kind, Status):
+        Job.objects.filter(id=job.id).update(status=S.DONE, kind=kind)
+        job.refresh_from_db()
+        try:
+            move(job, target)
+        except ValueError:
+            continue
+        made.add((kind, target))
+    assert made == {(Kind.DELIVER, S.QUEUED)}
 
 
 @pytest.mark.parametrize("changed", [{"fence": 9}, {"attempt": 9}, {"status": "cancelled"}])

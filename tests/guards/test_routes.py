@@ -65,6 +65,13 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "own-keys": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 404, 200)),
     "own-key-save": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 404, 422)),
     "own-key-delete": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 404, 404)),
+    # Programs: their tokens, and the page of keys, which is for authors.
+    "auth-refresh": ("POST", Door.PUBLIC, (400,) * 7),
+    "auth-logout": ("POST", Door.PUBLIC, (400,) * 7),
+    "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
+    "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
+    "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
+    "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "media-link": ("GET", Door.PUBLIC, (404,) * 7),  # what a signature opens: tests/generation/test_media.py
@@ -92,10 +99,31 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "scene-video-retry": ("POST", Door.TIER, (404, 404, 401, 404, 403, 404, 409)),
     "scene-video-file": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
     "plate-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 409)),
+    # Stories for programs. Forms are no JSON (415), which is said to those alone who may play.
+    "api-tiers": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-stories": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-story": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-story-tree": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-choose": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-back": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-jump": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-keep-going": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-wrap-up": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-status": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-retry": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-scene-image": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-scene-video": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
 }
 READS_JSON = {
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
+    "auth-refresh", "auth-logout",
+    "api-ticket",
+    # Stories for programs.
+    "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
+    "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
+    "api-scene-image", "api-scene-video",
 }  # fmt: skip
 
 
@@ -324,7 +352,7 @@ def test_what_is_being_written_is_seen_by_its_reader_alone(
         Job.objects.filter(id=marked.job).update(status="running")
     tier = "tales" if ACTORS[actor][1] == HARBOUR else "kids"
     browser = browser_of(world, client_for, actor)
-    routes = ("scene", "scene-status", "api-job")
+    routes = ("scene", "scene-status", "api-job", "api-scene-status")
 
     def told() -> dict[str, bool]:
         return {name: MARK in body(browser.get(marked.address(name, tier))) for name in routes}
@@ -359,9 +387,12 @@ def test_a_tier_that_is_not_for_strangers(
 def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Marked) -> None:
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
-    browser, before = client_for("reader"), rows()
+    takes["api-stories"] = {"GET", "POST"}
+    reader, author, before = client_for("reader"), client_for("author"), rows()
     told = {
-        (name, method): browser.generic(method, marked.address(name, "kids")).status_code
+        (name, method): (author if ROUTES[name][1] is Door.AUTHOR else reader)
+        .generic(method, marked.address(name, "kids"))
+        .status_code
         for name in ROUTES
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if method not in takes[name]
@@ -381,7 +412,7 @@ def test_no_post_goes_without_a_token(world: Any, client_for: Any, marked: Marke
             told[name] = answer.status_code
             if answer.status_code == 403:
                 assert "Open the page anew and" in body(answer)
-    assert told == dict.fromkeys(told, 403) | {"auth-login": 400}
+    assert told == dict.fromkeys(told, 403) | dict.fromkeys(("auth-login", "auth-refresh", "auth-logout"), 400)
     assert rows() == before
 
 

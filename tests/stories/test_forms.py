@@ -52,6 +52,19 @@ def test_everything_at_once(form: Any) -> None:
     assert wishes.video_model.key == "demo-filmmaker"
 
 
+def test_who_films_may_be_named(form: Any, in_tenant: Any, toll: Any) -> None:
+    named = {key: form(video_mode="on", video_model=key) for key in ("toll-reel", "demo-filmmaker")}
+    assert all(sent.is_valid() for sent in named.values())
+    assert {key: getattr(sent.wishes().video_model, "key", None) for key, sent in named.items()} == {
+        key: key for key in named
+    }
+    errors, status = problems(form(video_mode="on", video_model="nothing-9"))
+    assert (list(errors), status) == (["video_model"], 400)
+    off = form(video_model="toll-reel")
+    assert off.is_valid()
+    assert off.wishes().video_model is None
+
+
 def test_a_beginning_brings_its_prompt_and_its_look(form: Any, in_tenant: Any) -> None:
     beginning = Beginning.objects.get(tier=in_tenant.kids, slug="a-map-for-the-moon")
     sent = form(prompt="", template=beginning.slug)

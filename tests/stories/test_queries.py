@@ -39,32 +39,32 @@ def at(scene: Scene) -> str:
 
 
 def test_first_pages(client_for: Any, reader: Client) -> None:
-    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [4, 9, 4]
-    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [8, 13, 7]
+    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [2, 7, 2]
+    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [6, 11, 5]
 
 
 def test_a_page_of_a_story(reader: Client, client_for: Any, world: Any, toll: Any) -> None:
     with scope(world.tenant):
         page = factories.story(world.user("reader"), world.kids, film=True)
-    assert asked(reader, at(page)) == [9]
+    assert asked(reader, at(page)) == [7]
     with scope(world.tenant):
         drain_here()
-    assert asked(reader, at(page)) == [10]
+    assert asked(reader, at(page)) == [8]
     with scope(world.tenant):
         Story.objects.update(visibility="published")
-    assert asked(client_for(), at(page)) == [7]
+    assert asked(client_for(), at(page)) == [5]
 
 
 def test_the_status_routes(reader: Client, world: Any, toll: Any) -> None:
     with scope(world.tenant):
         page = factories.story(world.user("reader"), world.kids, film=True)
     routes = [f"/kids/story/{part}/{page.id}" for part in ("status", "image", "video")]
-    assert asked(reader, *routes) == [9, 8, 8]
+    assert asked(reader, *routes) == [7, 6, 6]
     with scope(world.tenant):
         drain_here()
-    assert asked(reader, *routes) == [9, 8, 8]
+    assert asked(reader, *routes) == [7, 6, 6]
     files = [f"/kids/story/{part}/{page.id}/file" for part in ("image", "video")]
-    assert asked(reader, *files) == [8, 8]
+    assert asked(reader, *files) == [6, 6]
 
 
 @pytest.mark.parametrize("stories", [1, 24])
@@ -77,7 +77,7 @@ def test_the_gallery_whatever_stands_in_it(reader: Client, client_for: Any, worl
             copy._state.adding = True
             copy.save()
         Story.objects.update(visibility="published")
-    for browser, queries in ((reader, 8), (client_for(), 5)):
+    for browser, queries in ((reader, 6), (client_for(), 3)):
         answer = browser.get("/kids/gallery/")
         assert len(answer.context["page"].object_list) == stories
         assert asked(browser, "/kids/gallery/") == [queries]
@@ -88,7 +88,7 @@ def test_the_reader_whatever_the_length(reader: Client, world: Any, length: Leng
     with scope(world.tenant):
         ending = worker.finished(world.user("reader"), world.kids, length=length)
     book = f"/kids/gallery/{ending.story_id}/"
-    assert asked(reader, book, f"{book}{ending.id}/") == [14, 14]
+    assert asked(reader, book, f"{book}{ending.id}/") == [12, 12]
 
 
 @pytest.mark.parametrize("scenes", [3, 15])
@@ -99,6 +99,6 @@ def test_the_map_whatever_stands_on_it(reader: Client, world: Any, scenes: int) 
             Scene.objects.create(story=first.story, parent=first, depth=2, title=f"Page {number}", text="x")
     address = f"/kids/story/tree?story={first.story_id}"
     assert len(reader.get(address).context["map"].nodes()) == scenes
-    assert asked(reader, address) == [9]
+    assert asked(reader, address) == [7]
     as_json = reader.get(address, HTTP_ACCEPT="application/json")
     assert len(as_json.json()["root"]["children"]) == scenes - 1

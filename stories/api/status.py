@@ -5,23 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Door, Verb, admits, find
 from stories import pages, play
+from stories.api.refusals import Refused
 from stories.errors import CannotPlay
 from stories.models import Image, Scene, Video
-
-
-class Refused(APIException):
-    """A verb of play was refused; the sentence is fit for a reader."""
-
-    def __init__(self, refused: CannotPlay) -> None:
-        super().__init__(str(refused))
-        self.status_code = refused.status
 
 
 class SceneView(APIView):

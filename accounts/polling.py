@@ -1,0 +1,30 @@
+"""Status answers, which programs ask for again and again: an `ETag`, 304 where nothing changed, `Retry-After` while
+something is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+WAIT_SECONDS = 1
+"""What `Retry-After` says while something is being made."""
+
+
+def told(request: Request, *, version: str, is_waiting: bool, say: Callable[[], dict[str, Any]]) -> Response:
+    """200 with what `say` answers, or 304 where the asker has it: `version` changes whenever that would."""
+    etag = f'"{version}"'
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    answer = Response(status=304) if etag in known or "*" in known else Response(say())
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "private, no-cache"
+    return ask_again(answer) if is_waiting else answer
+
+
+def ask_again(answer: Response) -> Response:
+    """The same answer, with the advice when to ask again."""
+    answer["Retry-After"] = str(WAIT_SECONDS)
+    return answer
