@@ -39,11 +39,27 @@ ACTORS: dict[str, tuple[str | None, str]] = {
     "author": ("author", FABLEWRIGHT),
 }
 # route: method, door, and the answers in the order of ACTORS
-ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {}
+ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
+    # The studio for people.
+    "studio-home": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-pieces": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-piece": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-piece-status": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-again": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+    "studio-edit": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 422)),
+    "studio-cancel": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+    "studio-take-file": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-take-thumb": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 404)),  # the mark is no picture
+    "studio-take-brought": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 404)),  # it was made from words alone
+    "studio-upload": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-make": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-price": ("POST", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-delete": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+}
 SENT: dict[str, Any] = {}
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
-FORMS: set[str] = set()
-TELLS: set[str] = set()
+FORMS: set[str] = {"studio-again", "studio-edit", "studio-cancel", "studio-price", "studio-delete"}
+TELLS: set[str] = {"studio-home", "studio-pieces", "studio-piece", "studio-take-file", "studio-upload"}
 """Routes whose answer to the author holds the mark: the control."""
 
 

@@ -424,8 +424,8 @@ class TestBegun:
             film = Piece.objects.get(kind=Kind.VIDEO)
             job = Job.objects.get(kind=Kind.VIDEO)
             frame = Asset.objects.get(id=job.request["inputs"][0]["asset"])
-        assert (film.parent_id, job.request["inputs"][0]["role"]) == (take.id, "first_frame")
             made = Job.objects.select_related("asset").get(id=take.job_id)
+        assert (film.parent_id, job.request["inputs"][0]["role"]) == (take.id, "first_frame")
         assert made.asset is not None
         assert frame.sha256 == made.asset.sha256
 
