@@ -146,7 +146,8 @@ class TakeShown:
 
     @property
     def seed(self) -> Any:
-        return self.job.result.get("seed", self.job.request.get("seed"))
+        used = self.job.result.get("seed")
+        return used if used is not None else self.job.request.get("seed")
 
     @property
     def model(self) -> str:
