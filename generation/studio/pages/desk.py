@@ -156,9 +156,9 @@ class Desk:
             instructions=given.get("instructions") or "", seconds=self._seconds(),
         )  # fmt: skip
 
-    def read(self, prompt: str | None = None) -> Wish:
-        """The wish that was said; `prompt` stands in for the words where the form's own are not what is sent. Raises
-        `CannotBuy`."""
+    def read(self, prompt: str | None = None, *, is_whole: bool = True) -> Wish:
+        """The wish that was said; `prompt` stands in for the words where the form's own are not what is sent. Unless it
+        `is_whole`, frames may still be missing. Raises `CannotBuy`."""
         for name, problems in self.form.errors.items():
             raise WrongWish(str(problems[0]), field="" if name == "__all__" else name)
         given = self.form.given()
@@ -171,7 +171,7 @@ class Desk:
                 settings |= self._timeline()
                 if "duration" not in given and self._seconds() is not None:
                     given["duration"] = self._seconds()
-            if self.mode == Mode.START_END:
+            if self.mode == Mode.START_END and is_whole:
                 self._refuse_half()
         if self.model is not None:
             given.setdefault("model", self.model.key)
@@ -181,14 +181,12 @@ class Desk:
 
     def quote(self) -> Quote:
         """The price on the button, which is what would be held. Until there are words it is the least."""
-        said = self.narrative or self.prompt
+        said = self.narrative if self.mode == Mode.TIMELINE else str(self.form.cleaned_data.get("prompt") or "")
         try:
-            if said.strip() and self.mode != Mode.TIMELINE:
-                return Quote(self.read().price_micros)
-            if self.narrative.strip():
-                return Quote(self.read(self.narrative).price_micros)
-            least = self.read(ANY_PROMPT).price_micros
-            return Quote(least, self.read(LONG_PROMPT).price_micros != least)
+            if said.strip():
+                return Quote(self.read(said, is_whole=False).price_micros)
+            least = self.read(ANY_PROMPT, is_whole=False).price_micros
+            return Quote(least, self.read(LONG_PROMPT, is_whole=False).price_micros != least)
         except CannotBuy:
             return Quote(None)
 

@@ -37,7 +37,10 @@ ASKED = {
     "quality": ("Quality", ""), "output_format": ("File format", ""), "inputs": ("Pictures", ""),
 }  # fmt: skip
 VERBS = {Verb.MADE: "", Verb.AGAIN: "Made again", Verb.EDITED: "Edited"}
-EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm"}
+EXTENSIONS = {
+    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm",
+    "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/flac": "flac", "audio/wav": "wav", "audio/mp4": "m4a", "audio/aac": "aac",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

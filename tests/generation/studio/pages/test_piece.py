@@ -300,3 +300,21 @@ def test_a_closed_studio_shows_what_was_made_and_makes_nothing(browser: Client, 
     assert (page.status_code, "Make another" in page.content.decode()) == (200, False)
     assert [browser.post(at(piece, verb), {"take": str(uuid.uuid4())}).status_code for verb in ("again",)] == [404]
     assert browser.post(at(piece, "again")).status_code == 403
+
+
+def test_no_post_goes_without_a_token(client_for: Any, browser: Client, world: Any, made: Make) -> None:
+    piece, careless = made(), client_for("author", csrf=True)
+    addresses = [at(piece, verb) for verb in ("again", "edit", "cancel", "delete")]
+    addresses += ["/studio/image/", "/studio/image/price"]
+    assert [careless.post(address, {"prompt": "A fox"}).status_code for address in addresses] == [403] * 6
+    assert (len(takes(world, piece)), browser.get(at(piece)).status_code) == (1, 200)
+
+
+def test_no_address_takes_another_method(browser: Client, made: Make) -> None:
+    piece = made()
+    takes_both = [at(piece, "delete"), "/studio/image/"]
+    reads = ["/studio/", "/studio/pieces/", at(piece), at(piece, "status")]
+    writes = [at(piece, "again"), at(piece, "edit"), at(piece, "cancel"), "/studio/image/price"]
+    assert [browser.put(address).status_code for address in takes_both + reads + writes] == [405] * 10
+    assert [browser.post(address).status_code for address in reads] == [405] * 4
+    assert [browser.get(address).status_code for address in writes] == [405] * 4
