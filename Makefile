@@ -33,6 +33,8 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
 	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
+	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
+	generation/webhooks \
 	stories/test_play.py stories/test_play_races.py \
 	stories/test_steps.py stories/test_handover.py stories/test_admin.py gallery)
 
@@ -59,9 +61,10 @@ format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure how fast a play answers and a purchase is made, against something measured in the same run
+bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
+	$(BIN)/python bench/api.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

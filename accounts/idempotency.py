@@ -100,7 +100,8 @@ class Idempotent(APIView):
         call = getattr(http, "idempotent_call", None)
         if call is not None:
             try:
-                _put_down(call, answer, keeps=not getattr(http, "keeps_no_answer", False))
+                kept = getattr(http, "kept_instead", answer)
+                _put_down(call, kept, keeps=not getattr(http, "keeps_no_answer", False))
             except Exception:
                 _free(call)
                 raise
@@ -123,6 +124,11 @@ def nonce_of(request: Any) -> uuid.UUID:
 def keep_no_answer(request: Any) -> None:
     """For a view whose answer must not be kept, because what it holds is promised to be gone sooner."""
     getattr(request, "_request", request).keeps_no_answer = True
+
+
+def keep_instead(request: Any, answer: HttpResponse) -> None:
+    """For a view whose answer is given once: repeats get `answer`, and the verb is not called again."""
+    getattr(request, "_request", request).kept_instead = answer
 
 
 def fingerprint(request: Request) -> str:

@@ -29,10 +29,13 @@ class TooLarge(APIException):
 class StrictJson(JSONParser):
     """JSON as the standard has it, no larger and no deeper than this process can take."""
 
+    most_bytes: ClassVar[int | None] = None
+    """Where bodies of another size than usual are taken."""
+
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = self.most_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise TooLarge(limit)

@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 
 from accounts.access import Barred
 from accounts.requests import TooLarge
+from generation.studio.dialects.openai.errors import form as openai_form
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ SENTENCES = {
     429: "That was too often. Wait a little and try again.",
     500: "Something broke on our side. Nothing was charged for what did not arrive; try again.",
 }
-JSON_PREFIXES = ("/api/", "/auth/", "/generate/", "/image/", "/video/", "/v1/", "/mcp")
+OPENAI_PREFIX = "/v1/"
+JSON_PREFIXES = ("/api/", "/auth/", "/generate/", "/image/", "/video/", OPENAI_PREFIX, "/mcp")
 
 
 def json_errors(error: Exception, context: dict[str, Any]) -> Response:
@@ -83,10 +85,15 @@ def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
+def _json(request: HttpRequest, said: str, code: int) -> HttpResponse:
+    form = openai_form if request.path.startswith(OPENAI_PREFIX) else _form
+    return JsonResponse(form(said, code), status=code)
+
+
 def _answer(request: HttpRequest, code: int, sentence: str = "") -> HttpResponse:
     said = sentence or SENTENCES[code]
     if wants_json(request):
-        return JsonResponse(_form(said, code), status=code)
+        return _json(request, said, code)
     return render(request, "error.html", {"sentence": said, "code": code}, status=code)
 
 
@@ -104,7 +111,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse(_form(SENTENCES[500], 500), status=500)
+        return _json(request, SENTENCES[500], 500)
     # No template that asks the database: it may be what broke.
     return HttpResponse(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Something broke</title><p>{SENTENCES[500]}</p>"

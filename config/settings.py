@@ -8,6 +8,8 @@ HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
+API_GENERATE_RATE  how often one user may ask the direct routes for something (default 120/min)
+API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 """
 
@@ -63,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
     "accounts.middleware.HostTenantMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -197,6 +199,7 @@ GENERATION = {
     "HELD_MAX": env.int("HELD_MAX", default=128),
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
+    "WAIT_SECONDS": env.float("API_WAIT_SECONDS", default=120.0),  # how long an answer waits for what was asked for
     "DEADLINES": {
         "text": 180,
         "image": 420,
@@ -235,13 +238,37 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "config.errors.json_errors",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "20/min", "tokens": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "sign-in": "20/min",
+        "tokens": "20/min",
+        "generate": env.str("API_GENERATE_RATE", default="120/min"),
+    },
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fablewright",
     "VERSION": VERSION,
+    "DESCRIPTION": "What programs may do here. Each address belongs to one library; a token or an API key is good at its own.",
+    "SERVERS": [{"url": "/", "description": "The library whose address this is."}],
+    "PREPROCESSING_HOOKS": ["config.schema.for_programs"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "auth", "description": "Tokens for people's programs: begun, renewed, ended."},
+        {"name": "Tiers", "description": "The shelves of this library, and what may be played there."},
+        {"name": "Stories", "description": "Stories that branch."},
+        {"name": "Scenes", "description": "Their pages: read, chosen from, made again."},
+        {"name": "Jobs", "description": "What is being made, one purchase each."},
+        {"name": "Runs", "description": "What was asked for in one go, with its jobs."},
+        {"name": "Models", "description": "What may be used, what it takes and what it costs."},
+        {"name": "Assets", "description": "The files that were made."},
+        {"name": "Usage", "description": "What was spent, what is held and what is left."},
+    ],
     "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
+        "Kind": "generation.api.shapes.KIND_CHOICES",
+        "PriceUnit": "generation.models.Unit",
+        "Period": "accounts.models.ledger.Period",
+        "PieceStatus": "generation.studio.api.documents.STATES",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",
         "StoryVisibility": "stories.models.story.VISIBILITIES",

@@ -15,6 +15,7 @@ import struct
 import uuid
 import warnings
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -125,6 +126,8 @@ def fetch(url: str, *, field: str, seconds: float = FETCH_SECONDS, trusted: tupl
     """The picture at a public https address, under the rules of the one egress client: addresses are checked before a
     connection is made, no redirects, a cap and a deadline. `trusted` are origins that tests may reach. Raises `BadPicture`."""
     try:
+        if not trusted:
+            _refuse_odd(url)
         wire = Wire(url, trusted=bool(trusted), result_origins=trusted)
         with wire.download(url, seconds=seconds, cap=MAX_BYTES) as found:
             return _joined(found.chunks()), found.media_type
@@ -134,6 +137,13 @@ def fetch(url: str, *, field: str, seconds: float = FETCH_SECONDS, trusted: tupl
             f"{MAX_BYTES // 1024**2} MB and without a redirect. Upload the picture instead.",
             field=field,
         ) from error
+
+
+def _refuse_odd(url: str) -> None:
+    """A picture lies at the usual port and needs no password: whoever names another port wants to know what answers there."""
+    parts = urlsplit(url)
+    if parts.username is not None or parts.password is not None or parts.port not in (None, 443):
+        raise ValueError("a port or a password in an address")
 
 
 def _joined(chunks: Iterable[bytes]) -> bytes:

@@ -149,13 +149,16 @@ def _more(piece: Piece, wish: Wish, *, rules: StudioPolicy, verb: Verb, nonce: u
         return found
     try:
         with bringing.taken_in(wish.brought, rules=rules, user=piece.user) as inputs, transaction.atomic():
-            # One after the other, so that two at once do not take the same number.
-            Piece.objects.select_for_update().get(id=piece.id)
+            _lock(piece)
             return _buy(
                 piece, replace(wish, count=1), inputs, rules=rules, verb=verb, nonce=nonce, instruction=instruction
             )[0]
     except IntegrityError:
-        return Take.objects.get(piece=piece, nonce=nonce)
+        # The same click, committed between our look and our write.
+        found = Take.objects.filter(piece=piece, nonce=nonce).first()
+        if found is None:
+            raise
+        return found
 
 
 def _buy(
@@ -169,9 +172,7 @@ def _buy(
     instruction: str = "",
 ) -> list[Take]:
     """The run, its jobs and the takes, in the caller's transaction."""
-    number = Take.objects.filter(piece=piece).aggregate(most=Max("number"))["most"] or 0
-    if number + wish.count > MAX_TAKES:
-        raise CannotChange(f"A piece has {MAX_TAKES} takes at most. Begin a new one from its settings.")
+    number = _next_number(piece, wish.count)
     run = asking.open_run(
         tier=None, user=piece.user, purpose=PURPOSE, topic_id=piece.id, streams_text=rules.streams_text
     )
@@ -182,7 +183,7 @@ def _buy(
             judged = {"prompt": wish.request["prompt"]}
             needs = [asking.add(run=run, model=wish.check, request=judged, step=wishes.CHECK_STEP)]
         for place in range(wish.count):
-            take = Take(piece=piece, number=number + place + 1, verb=verb, instruction=instruction)
+            take = Take(piece=piece, number=number + place, verb=verb, instruction=instruction)
             if nonce is not None:
                 take.nonce = nonce
             # A row of the file for each purchase, so that each can be thrown away by itself.
@@ -197,6 +198,18 @@ def _buy(
         raise Unaffordable(str(over)) from over
     asking.ring()
     return takes
+
+
+def _lock(piece: Piece) -> None:
+    """One after the other, so that two at once do not take the same number."""
+    Piece.objects.select_for_update().get(id=piece.id)
+
+
+def _next_number(piece: Piece, count: int) -> int:
+    number = Take.objects.filter(piece=piece).aggregate(most=Max("number"))["most"] or 0
+    if number + count > MAX_TAKES:
+        raise CannotChange(f"A piece has {MAX_TAKES} takes at most. Begin a new one from its settings.")
+    return int(number) + 1
 
 
 def _request(request: Mapping[str, Any], files: Sequence[Asset], place: int) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def result_of(job: Job) -> dict[str, Any]:
 def take(found: Take) -> dict[str, Any]:
     """A take with its job (loaded with model and asset)."""
     job = found.job
+    used = job.result.get("seed")
     said: dict[str, Any] = {
         "id": str(found.id),
         "job": str(job.id),
@@ -43,7 +44,7 @@ def take(found: Take) -> dict[str, Any]:
         "progress": percent(job),
         "model": job.model.key if job.model else None,
         "provider": job.provider,
-        "seed": job.result.get("seed", job.request.get("seed")),
+        "seed": job.request.get("seed") if used is None else used,
         "cost_micros": job.cost_micros,
         **result_of(job),
     }

@@ -314,8 +314,10 @@ class TestFitting:
         models = {model.key: catalogue.fit(model, wishes) for model in here}
         assert models == {
             "demo-filmmaker": wishes,
+            "demo-narrator": {"system": "x"},
             "demo-painter": {k: v for k, v in wishes.items() if k != "seconds"},
             "demo-storyteller": {"seed": 7, "system": "x"},
+            "demo-warden": {"system": "x"},
             "toll-paint": {"seed": 7, "aspect_ratio": "16:9", "seconds": 4.0, "system": "x"},
             "toll-reel": {"seed": 7, "aspect_ratio": "16:9", "seconds": 4.0, "system": "x"},
             "toll-words": {"seed": 7, "aspect_ratio": "16:9", "seconds": 4.0, "system": "x"},

@@ -13,6 +13,7 @@ from PIL import Image
 
 from generation import intake
 from generation.intake import BadPicture, cleaned, from_data_url
+from tests.generation.providers.raw import Raw, reply, says
 
 HERE = "Exif GPS 52.520008 13.404954"
 
@@ -154,7 +155,8 @@ def test_data_addresses() -> None:
         "https://127.0.0.1/a.png", "https://localhost/a.png", "https://10.0.0.7/a.png", "https://169.254.169.254/latest",
         "https://[::1]/a.png", "https://[::ffff:127.0.0.1]/a.png", "https://0x7f000001/a.png", "https://2130706433/a.png",
         "http://example.com/a.png", "ftp://example.com/a.png", "file:///etc/passwd", "https://", "https://user:pw@127.0.0.1/",
-        "//127.0.0.1/a.png", "https://127.0.0.1:8000/healthz",
+        "//127.0.0.1/a.png", "https://127.0.0.1:8000/healthz", "https://8.8.8.8:8443/a.png", "https://8.8.8.8:22/",
+        "https://user:pw@8.8.8.8/a.png", "https://user@8.8.8.8/a.png", "https://8.8.8.8:eighty/a.png",
     ],
 )  # fmt: skip
 def test_no_address_of_the_house_is_fetched(url: str, monkeypatch: Any) -> None:
@@ -169,3 +171,15 @@ def test_no_address_of_the_house_is_fetched(url: str, monkeypatch: Any) -> None:
         intake.fetch(url, field="image_url")
     assert str(refused.value).startswith("image_url cannot be fetched from there.")
     assert url not in str(refused.value)
+
+
+def test_a_redirect_leads_nowhere() -> None:
+    with Raw(says(reply(picture("PNG")))) as elsewhere:
+        moved = reply(b"", "302 Found", location=f"{elsewhere.url}/a.png")
+        with Raw(says(moved), says(reply(picture("PNG")))) as server:
+            trusted = (server.url, elsewhere.url)
+            with pytest.raises(BadPicture):
+                intake.fetch(f"{server.url}/a.png", field="image_url", trusted=trusted)
+            assert (server.connections, elsewhere.connections) == (1, 0)
+            found, _ = intake.fetch(f"{server.url}/a.png", field="image_url", trusted=trusted)  # the control
+            assert found == picture("PNG")

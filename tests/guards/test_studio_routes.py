@@ -54,13 +54,50 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "studio-upload": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
     "studio-make": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
     "studio-price": ("POST", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    # OpenAI-shaped; nothing here is told of any piece but the one that was asked for.
+    "openai-models": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
+    "openai-model": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
+    "openai-chat": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-images": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-image-edits": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-speech": ("POST", Door.AUTHOR, (401, 403, 401, 403, 400, 400, 400)),
+    "openai-unknown": ("GET", Door.PUBLIC, (404,) * 7),
+    # Direct generation for programs.
+    "api-generate-text": ("POST", Door.AUTHOR, (401, 403, 401, 403, 202, 202, 202)),
+    "api-generate-image": ("POST", Door.AUTHOR, (401, 403, 401, 403, 202, 202, 202)),
+    "api-generate-video": ("POST", Door.AUTHOR, (401, 403, 401, 403, 404, 404, 202)),
+    "api-generate-status": ("GET", Door.MEMBER, (401, 403, 401, 404, 404, 404, 200)),
+    "api-image-generate": ("POST", Door.AUTHOR, (401, 403, 401, 403, 202, 202, 202)),
+    "api-video-generate": ("POST", Door.AUTHOR, (401, 403, 401, 403, 404, 404, 202)),
+    "api-uploads": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
+    "api-upload": ("DELETE", Door.AUTHOR, (401, 403, 401, 403, 404, 404, 204)),
+    # The end of the piece, and of this table.
     "studio-delete": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
 }
-SENT: dict[str, Any] = {}
+SENT: dict[str, Any] = {
+    # Direct generation for programs; ASSET and UPLOAD stand for the author's.
+    "api-generate-text": {"prompt": "A key"},
+    "api-generate-image": {"prompt": "A key"},
+    "api-generate-video": {"prompt": "A key", "input_image_url": "ASSET"},
+    "api-image-generate": {"prompt": "A key", "settings": {"image": {"poll_timeout_seconds": 1}}},
+    "api-video-generate": {"prompt": "A key", "input_image_url": "UPLOAD"},
+}
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
-FORMS: set[str] = {"studio-again", "studio-edit", "studio-cancel", "studio-price", "studio-delete"}
-TELLS: set[str] = {"studio-home", "studio-pieces", "studio-piece", "studio-take-file", "studio-upload"}
+FORMS: set[str] = {
+    "studio-again", "studio-edit", "studio-cancel", "studio-price", "studio-delete",
+    "openai-image-edits",
+}  # fmt: skip
+TELLS: set[str] = {
+    "studio-home", "studio-pieces", "studio-piece", "studio-take-file", "studio-upload",
+    "api-generate-status",
+}  # fmt: skip
 """Routes whose answer to the author holds the mark: the control."""
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(settings: Any) -> None:
+    """No worker runs here, so there is nothing to wait for."""
+    settings.GENERATION = {**settings.GENERATION, "WAIT_SECONDS": 0.0}
 
 
 @dataclass
@@ -79,6 +116,7 @@ class Marked:
         known = {
             "piece_id": self.piece, "take_id": self.take, "job_id": self.job, "run_id": self.run, "asset_id": self.asset,
             "upload_id": self.upload, "kind": "image",
+            "name": "demo-painter",
         }  # fmt: skip
         return reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
 
@@ -120,7 +158,8 @@ def ask(browser: Client, marked: Marked, name: str) -> Any:
         return browser.get(marked.address(name))
     if name in FORMS:
         return browser.post(marked.address(name), sent)
-    return browser.generic(method, marked.address(name), json.dumps(sent), content_type="application/json")
+    body_ = json.dumps(sent).replace('"ASSET"', f'"{marked.asset}"').replace('"UPLOAD"', f'"{marked.upload}"')
+    return browser.generic(method, marked.address(name), body_, content_type="application/json")
 
 
 def rows() -> dict[str, int]:

@@ -1,4 +1,5 @@
-"""The offline provider: stories told, pictures painted and films drawn on this machine, under the contract of a paid one.
+"""The offline provider: stories told, pictures painted, films drawn, words spoken and checked on this machine, under the
+contract of a paid one.
 
 It costs nothing and needs no key. Text and pictures are answered at once, film is taken in and asked after, as the film
 providers of the field do it. Delays are settable. So are faults: `faults_file` names a JSON file, read at every call, that
@@ -27,8 +28,8 @@ from typing import Any, ClassVar
 
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
-from generation.providers.demo.models import STYLES, able, film_size
-from generation.providers.errors import Denied, Lost, Refused, Rejected, Transient
+from generation.providers.demo.models import FILM_RATIOS, STYLES, able, film_size
+from generation.providers.errors import Damaged, Denied, Lost, Refused, Rejected, Transient
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class Demo:
         if request.kind is Kind.TEXT:
             done = self._text(request, fault)
             _say(done.text or "", self.text_seconds, emit)
+        elif request.kind is Kind.MODERATE:
+            done = self._verdict(request, fault)
+        elif request.kind is Kind.SPEECH:
+            done = self._speech(request, fault, emit)
         else:
             _wait(self.image_seconds, emit, until=0.2)
             done = self._picture(request, fault, emit)
@@ -93,12 +98,27 @@ class Demo:
         done = make(request, lambda share: emit.progress(0.2 + 0.8 * share))
         return _torn(done) if fault == "damage" else done
 
+    def _speech(self, request: Request, fault: str, emit: Emit) -> Done:
+        from generation.providers.demo import speaking
+
+        done = speaking.speak(request, emit.progress)
+        return _torn(done) if fault == "damage" else done
+
+    def _verdict(self, request: Request, fault: str) -> Done:
+        if fault == "damage":
+            raise Damaged("the demo was told to damage its verdict", billed=False)
+        from generation.providers.demo import judging
+
+        return judging.judge(request)
+
     def _film(self, request: Request, fault: str) -> Done:
         from generation.providers.demo import filming
 
-        width, height = film_size(request.aspect_ratio, request.resolution)
-        frame = next((given.read() for given in request.inputs if given.role == "first_frame"), None)
+        frames = {given.role: given.read() for given in request.inputs}
+        shape = request.aspect_ratio or filming.shape_of(frames.get("first_frame"), FILM_RATIOS)
+        width, height = film_size(shape, request.resolution)
         seconds = request.seconds or 4.0
+        more: dict[str, Any] = {"last_frame": frames.get("last_frame"), "audio": request.audio or None}
         data = filming.film(
             request.prompt.split("\n\nMotion: ")[0],  # the picture's own words: the same layers come alive
             seed=request.seed or 0,
@@ -106,7 +126,8 @@ class Demo:
             width=width,
             height=height,
             seconds=seconds,
-            first_frame=frame,
+            first_frame=frames.get("first_frame"),
+            **{name: value for name, value in more.items() if value is not None},
         )
         if fault == "damage":
             data = data[:200]

@@ -1,21 +1,21 @@
 """Films without any network: a painted picture whose sheets move apart, whose mist drifts and whose lamps flicker.
 
 The first frame is the picture that `painting.paint` gives for the same words, seed and style, and the last frame leads
-back to it, so a film can go round for ever. A picture that was painted elsewhere is given drifting light and mist.
+back to it, so a film can go round for ever. A picture that was painted elsewhere is given drifting light and mist. What is
+told in several scenes is shown in several, and a last frame is where a film ends.
 """
 
 from __future__ import annotations
 
 import io
-import tempfile
-from collections.abc import Callable, Iterator
-from fractions import Fraction
-from pathlib import Path
+import math
+from collections.abc import Callable, Iterator, Mapping
 
-import av
 import numpy as np
 from PIL import Image, ImageOps
 
+from . import ambience, timelines
+from .filing import encoded
 from .painting import STYLES, sheets
 from .painting.grain import cloudy
 from .painting.moving import Paint, drifting, moved, shining, swell
@@ -40,15 +40,50 @@ def film(
     height: int = 540,
     seconds: float = 4.0,
     first_frame: bytes | None = None,
+    last_frame: bytes | None = None,
+    audio: bool = False,
     progress: Progress | None = None,
 ) -> bytes:
-    """A silent MP4 of the prompt's picture in motion."""
-    tell = progress or (lambda _: None)
+    """An MP4 of the prompt's picture in motion; of its scenes one after another, where it is a timeline; going over to
+    `last_frame`, where one is given. With `audio` it has the sound of the place, else none."""
+    done = {"painted": 0.0, "filed": 0.0}
+
+    def tell(what: str, share: float) -> None:
+        done[what] = max(done[what], share)
+        if done["filed"] >= 1:
+            done["painted"] = 1.0
+        if progress is not None:
+            progress(0.3 * done["painted"] + 0.7 * done["filed"])
+
     size = (max(64, width // 2 * 2), max(64, height // 2 * 2))
     count = max(2, round(seconds * FPS))
     style = style if style in STYLES else STYLES[0]
-    given = _opened(first_frame, size)
-    stage, hand, layers = sheets(prompt, seed, style, size, lambda p: tell(0.25 * p))
+    first, last = opened(first_frame, size), opened(last_frame, size)
+    parts = timelines.parts(prompt, count)
+
+    def scene(k: int) -> timelines.Scene:
+        def moving(frames: int) -> Iterator[Image.Image]:
+            given = first if k == 0 else None
+            return moved_frames(parts[k].words, seed, style, size, frames, given, painted)
+
+        def painted(share: float) -> None:
+            tell("painted", (k + share) / len(parts))
+
+        return timelines.Scene(parts[k].frames, moving)
+
+    frames = timelines.joined([scene(k) for k in range(len(parts))])
+    if last is not None:
+        # What it leads to moves too, and comes to rest as the given picture.
+        frames = timelines.gone_over(frames, rested_frames(last, parts[-1].words, seed, size, count), count)
+    sound = ambience.sound([(part.words, part.frames / FPS) for part in parts], seed) if audio else None
+    return encoded(frames, size, count, FPS, lambda share: tell("filed", share), sound)
+
+
+def moved_frames(
+    prompt: str, seed: int, style: str, size: tuple[int, int], count: int, given: Image.Image | None, tell: Progress
+) -> Iterator[Image.Image]:
+    """The frames of one round of the prompt's picture, or of a given one that is not ours."""
+    stage, hand, layers = sheets(prompt, seed, style, size, tell)
     air = falling(stage)
     paints = moved(layers, size, stage.scene.chance)
     # fine lines shimmer when they grow: an engraving moves half as far
@@ -58,13 +93,29 @@ def film(
     if given is not None:
         own = next(_frames(paints, air, size, count, (0.5, 0.5), hand.finish, push))
         if _apart(own, given) > _CLOSE:
-            paints, air = _about(given, prompt, seed)
-            frames = _frames(paints, air, size, count, (0.5, 0.5), lambda picture: picture, 1.0)
-    tell(0.3)
-    return _encoded(frames, size, count, lambda p: tell(0.3 + 0.7 * p))
+            return rested_frames(given, prompt, seed, size, count)
+    return frames
 
 
-def _opened(data: bytes | None, size: tuple[int, int]) -> Image.Image | None:
+def rested_frames(
+    picture: Image.Image, prompt: str, seed: int, size: tuple[int, int], count: int
+) -> Iterator[Image.Image]:
+    """The frames of one round of a picture that cannot be taken apart."""
+    paints, air = _about(picture, prompt, seed)
+    return _frames(paints, air, size, count, (0.5, 0.5), lambda frame: frame, 1.0)
+
+
+def shape_of(data: bytes | None, known: Mapping[str, tuple[int, int]]) -> str | None:
+    """The known shape nearest to that of a picture; None where there is none that can be read."""
+    try:
+        with Image.open(io.BytesIO(data or b"")) as image:
+            ratio = image.width / image.height
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+    return min(known, key=lambda name: abs(math.log(known[name][0] / known[name][1] / ratio)))
+
+
+def opened(data: bytes | None, size: tuple[int, int]) -> Image.Image | None:
     """The given picture at the film's size, or None where there is none that can be read."""
     if not data:
         return None
@@ -147,34 +198,3 @@ def _frames(paints: list[Paint], air: Falling, size: tuple[int, int], count: int
             if frame is not None:
                 air.draw(frame, m / count)
                 yield finish(frame)
-
-
-def _encoded(frames: Iterator[Image.Image], size: tuple[int, int], count: int, tell: Progress) -> bytes:
-    """H.264 with its index in front, so that a player can seek before all has come."""
-    rate = size[0] * size[1] / (960 * 540)
-    cap = int(max(160, min(2300, 2300 * rate, 11_400_000 / 1000 / max(1.0, count / FPS))))
-    with tempfile.TemporaryDirectory(prefix="film-") as folder:
-        path = Path(folder) / "film.mp4"
-        with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-            stream = container.add_stream("libx264", rate=FPS)
-            stream.width, stream.height = size
-            stream.pix_fmt = "yuv420p"
-            stream.time_base = Fraction(1, FPS)
-            stream.codec_context.gop_size = FPS
-            stream.codec_context.thread_count = 1
-            stream.options = {
-                "preset": "superfast", "crf": "22", "tune": "animation", "g": str(FPS), "keyint_min": "1",
-                "maxrate": f"{cap}k", "bufsize": f"{cap}k",
-            }  # fmt: skip
-            for k, picture in enumerate(frames):
-                shown = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
-                shown.pts = k
-                shown.time_base = Fraction(1, FPS)
-                for packet in stream.encode(shown):
-                    container.mux(packet)
-                tell(min(1.0, (k + 1) / count) * 0.98)
-            for packet in stream.encode(None):
-                container.mux(packet)
-        made = path.read_bytes()
-    tell(1.0)
-    return made

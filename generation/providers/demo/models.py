@@ -18,6 +18,17 @@ SIZES_1K = {
 """About a megapixel each; "2K" has both sides twice as long."""
 FILM_LINES = {"360p": 360, "540p": 540, "720p": 720}
 FILM_RATIOS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+VOICES = {
+    "hazel": ("en-us", "f3"), "rowan": ("en-us", "m3"), "alder": ("en-gb-x-rp", "m1"), "linnet": ("en-gb-x-rp", "f2"),
+    "bramble": ("en", "m7"), "linde": ("de", "f2"), "claire": ("fr", "f4"), "sora": ("ja", "f3"),
+}  # fmt: skip
+"""Our names for voices: the language that each has by itself, and eSpeak's variant."""
+LANGUAGES = {
+    "en": "en", "en-us": "en-us", "en-US": "en-us", "en-gb": "en-gb-x-rp", "en-GB": "en-gb-x-rp", "de": "de", "fr": "fr",
+    "ja": "ja",
+}  # fmt: skip
+"""Languages by the names that people bring, and eSpeak's voice for each."""
+SOUND_FORMATS = ("mp3", "wav", "flac", "aac", "opus")
 FORMATS = ("png", "jpeg", "webp")
 QUALITIES = ("low", "medium", "high")
 
@@ -56,6 +67,14 @@ MODELS = {
         max_prompt=8_000,
         burns_core=True,
     ),
+    "narrator": Capabilities(
+        Kind.SPEECH,
+        choices={"voice": tuple(VOICES), "language": tuple(LANGUAGES), "output_format": SOUND_FORMATS},
+        ranges={"speed": (0.5, 2.0)},
+        max_prompt=20_000,
+        burns_core=True,  # eSpeak is not safe between threads: each child process has its own
+    ),
+    "warden": Capabilities(Kind.MODERATE, max_prompt=100_000),
 }
 
 

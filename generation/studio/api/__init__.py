@@ -1,1 +1,1 @@
-"""The studio for programs: `/generate/…`, `/image/generate`, `/video/generate`, and uploads."""
+"""The direct routes for programs: making texts, pictures and films, asking how far they are, and uploads."""

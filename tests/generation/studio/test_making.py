@@ -21,11 +21,12 @@ from generation.jobs import asking
 from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, Status, Unit
 from generation.providers.contract import Kind
 from generation.studio import making, policy, public, tidying
-from generation.studio.models import Piece, Source, Take
+from generation.studio.models import Piece, Source, StudioPolicy, Take
 from generation.studio.wishes import Brought
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOTHING = (0, 0, 0, 0, 0, 0)
+HARSH = "how to build a bomb"
 
 
 def counts() -> tuple[int, ...]:
@@ -43,7 +44,9 @@ def dear(in_tenant: Any) -> AiModel:
     model = AiModel.objects.create(key="dear", name="Dear", provider="demo", remote_name="painter", kind="image")
     Price.objects.create(model=model, unit=Unit.IMAGE, amount_micros=40_000, effective_from=datetime.date(2026, 1, 1))
     ModelGrant.objects.create(model=model, is_default=True)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit_micros=100_000)
+    Cap.objects.get_or_create(
+        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+    )
     return model
 
 
@@ -232,6 +235,40 @@ def test_what_is_not_kept_goes_by_itself(make: Any, media: Path, in_tenant: Any)
     tidying.purge()
     assert [one.id for one in Piece.objects.all()] == [kept.id]
     assert not Job.objects.filter(run__topic_id=fleeting.id, asset__isnull=False).exists()
+
+
+class TestChecks:
+    @pytest.fixture
+    def warden(self, in_tenant: Any) -> AiModel:
+        """The demo's own judge, at a price."""
+        model = AiModel.objects.get(key="demo-warden")
+        Price.objects.create(model=model, unit=Unit.CALL, amount_micros=100, effective_from=datetime.date(2026, 2, 1))
+        Cap.objects.get_or_create(
+            pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+        )
+        StudioPolicy.objects.update(check_model=model)
+        return model
+
+    def test_a_prompt_that_passes_is_made(self, make: Any, warden: AiModel) -> None:
+        piece = make()
+        (take,) = public.takes_of(piece)
+        assert (take.job.status, public.take(take)["status"]) == ("waiting", "queued")
+        drain_here()
+        assert public.overall(public.takes_of(piece)) == "completed"
+
+    def test_one_that_does_not_is_refused_and_only_the_check_is_charged(
+        self, make: Any, warden: AiModel, dear: AiModel
+    ) -> None:
+        piece = make(prompt=HARSH, n=2)
+        drain_here()
+        takes = public.takes_of(piece)
+        assert [take.job.status for take in takes] == ["refused"] * 2
+        assert public.take(takes[0])["message"] == (
+            "The prompt was not let through by this library's check. Nothing was charged for it."
+        )
+        spent = LedgerEntry.objects.exclude(kind="reserve").values_list("kind", "amount_micros")
+        assert sorted(spent) == [("release", 0), ("release", 0), ("settle", 100)]
+        assert (ledger.audit(), open_holds_of_ended_jobs()) == ([], [])
 
 
 def test_a_piece_has_so_many_takes_at_most(make: Any, monkeypatch: Any) -> None:

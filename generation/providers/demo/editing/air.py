@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from generation.providers.demo.painting.grain import blurred, cloudy
+from generation.providers.demo.painting.grain import blurred, cloudy, field_of
 from generation.providers.demo.painting.palette import RGB
 from generation.providers.demo.painting.sheet import eight
 from generation.providers.demo.painting.weather import Falling
@@ -145,7 +145,7 @@ def starred(image: Image.Image, seed: int, sky: Field) -> Image.Image:
 
 def snowed_under(image: Image.Image, sky: Field) -> Image.Image:
     """Snow that lies: on the ground, and on whatever has an upper edge."""
-    grey = np.asarray(image.convert("L"), dtype=np.float32) / 255
+    grey = field_of(image.convert("L"))
     px = max(2.0, 0.004 * image.height)
     soft = blurred(grey, px)
     step = max(1, round(px * 1.4))
@@ -156,7 +156,7 @@ def snowed_under(image: Image.Image, sky: Field) -> Image.Image:
     )  # lighter above, darker below: a roof, a bough, a wall
     ys = (np.arange(image.height, dtype=np.float32) / image.height)[:, None]
     ground = np.clip((ys - 0.45) / 0.5, 0, 1) * (0.20 + 0.50 * grey)
-    lies = np.clip(ground + 0.85 * blurred(edge.astype(np.float32), px * 0.8), 0, 0.88) * (1 - np.clip(sky * 1.2, 0, 1))
+    lies = np.clip(ground + 0.85 * blurred(edge, px * 0.8), 0, 0.88) * (1 - np.clip(sky * 1.2, 0, 1))
     return veiled(image, (0.95, 0.965, 0.99), lies)
 
 

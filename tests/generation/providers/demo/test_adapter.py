@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from generation.providers.contract import Done, Emit, Handle, Input, Kind, Pending, Replay, Request
-from generation.providers.demo import filming, painting
+from generation.providers.demo import editing, filming, painting, speaking
 from generation.providers.demo.adapter import Demo
-from generation.providers.errors import Denied, Lost, ProviderError, Refused, Rejected, Transient
+from generation.providers.errors import Damaged, Denied, Lost, ProviderError, Refused, Rejected, Transient
 
 TEXT = Request(Kind.TEXT, "storyteller", json.dumps({"task": "open", "premise": "A key", "depth": 1, "of": 3}), seed=7)
 IMAGE = Request(
@@ -24,7 +24,17 @@ VIDEO = Request(
     Kind.VIDEO, "filmmaker", "A key\n\nMotion: It turns.", reference="film:1", seconds=2.0, seed=7,
     inputs=(Input("first_frame", "image/png", b"a frame"),),
 )  # fmt: skip
-BY_KIND = {"text": TEXT, "image": IMAGE, "video": VIDEO}
+EDIT = Request(
+    Kind.EDIT,
+    "painter",
+    "Make it night",
+    reference="edit:1",
+    seed=7,
+    inputs=(Input("source", "image/png", b"a picture"),),
+)
+SPEECH = Request(Kind.SPEECH, "narrator", "A key", reference="speech:1")
+CHECK = Request(Kind.MODERATE, "warden", "A key", reference="check:1")
+BY_KIND = {"text": TEXT, "image": IMAGE, "edit": EDIT, "video": VIDEO, "speech": SPEECH, "moderate": CHECK}
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +52,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         asked["film"] = {"prompt": prompt, **given}
         return b"film" * 100
 
+    def edit(request: Request, progress: Any) -> Done:
+        progress(1.0)
+        return Done(data=b"edited" * 35, media_type="image/png")
+
+    monkeypatch.setattr(editing, "edit", edit)
+    monkeypatch.setattr(speaking, "speak", lambda request, progress: Done(data=b"spoken" * 35, media_type="audio/mpeg"))
     monkeypatch.setattr(painting, "paint", paint)
     monkeypatch.setattr(painting, "encode", lambda _: b"picture" * 30)
     monkeypatch.setattr(filming, "film", film)
@@ -172,6 +188,10 @@ class TestFaults:
         with pytest.raises(ValueError, match="Unterminated"):
             json.loads(text.text)
         assert len(demo(image="damage").start(IMAGE, silent).data) == 70
+        assert len(demo(edit="damage").start(EDIT, silent).data) == 70
+        assert len(demo(speech="damage").start(SPEECH, silent).data) == 70
+        with pytest.raises(Damaged):
+            demo(moderate="damage").start(CHECK, silent)
         adapter = demo(video="damage")
         assert len(adapter.check(handle(adapter.start(VIDEO, silent))).data) == 200
 
@@ -216,13 +236,23 @@ def test_its_books_have_a_line_for_every_purchase_and_every_answer(demo: Any) ->
 
 
 def test_its_models() -> None:
-    makes = {"storyteller": Kind.TEXT, "painter": Kind.IMAGE, "filmmaker": Kind.VIDEO, "gpt-9": Kind.TEXT}
+    makes = {
+        "storyteller": Kind.TEXT, "painter": Kind.IMAGE, "filmmaker": Kind.VIDEO, "warden": Kind.MODERATE, "gpt-9": Kind.TEXT,
+    }  # fmt: skip
     able = {name: Demo().capabilities(name, kind, {}) for name, kind in makes.items()}
     found = {name: (can.kind.value, can.burns_core) if can else None for name, can in able.items()}
     assert found == {
-        "storyteller": ("text", False), "painter": ("image", True), "filmmaker": ("video", True), "gpt-9": None,
+        "storyteller": ("text", False), "painter": ("image", True), "filmmaker": ("video", True),
+        "warden": ("moderate", False), "gpt-9": None,
     }  # fmt: skip
     assert Demo().capabilities("painter", Kind.VIDEO, {}) is None
+    assert [Demo().capabilities(name, Kind.EDIT, {}) is not None for name in makes] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
     assert (Demo().replay, Demo(replay="never").replay) == (Replay.FREE, Replay.NEVER)
     with pytest.raises(ValueError, match="sometimes"):
         Demo(replay="sometimes")

@@ -1,0 +1,285 @@
+"""What the OpenAPI document says of the direct routes: keyword arguments of `extend_schema`, one set a route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from accounts import idempotency
+from accounts.openapi import MEANINGS, Problem, problems
+from generation.providers.contract import Kind
+from generation.studio import fields
+from generation.studio.api import wanted
+from generation.studio.narrative import MAX_SCENES
+
+STATES = ("queued", "processing", "completed", "failed")
+GENERATE, COMPATIBLE, UPLOADS = ["Generate"], ["Compatible routes"], ["Uploads"]
+BUYS = (400, 402, 404, 409, 413, 415, 429, 503)
+HERE = {
+    410: "It was answered once and not kept.",
+    422: "Its content was refused. Say it in other words.",
+    500: "Something broke on our side.",
+    501: "The model, or its provider, does not do that.",
+    502: "The provider, or the storage, failed. The sentence says whether anything was charged.",
+}
+PREFER = OpenApiParameter(
+    "Prefer", str, OpenApiParameter.HEADER,
+    description="`respond-async`: answer with 202 at once. `wait=10`: wait that many seconds at most (RFC 7240).",
+)  # fmt: skip
+TEXT_FIELD = {"type": "string"}
+PICTURE = {
+    "type": "string",
+    "description": "A data address, an https address, or the id or address of a picture of yours.",
+}
+
+
+def more(*codes: int) -> dict[int, OpenApiResponse]:
+    """Errors of an operation, with those that only these routes have."""
+    known = problems(*(code for code in codes if code in MEANINGS))
+    return known | {code: OpenApiResponse(Problem, description=HERE[code]) for code in codes if code in HERE}
+
+
+def _schema_of(name: str, field: fields.Field) -> dict[str, Any]:
+    """A field in JSON schema, tried out: what its reader takes is what it is."""
+    probes: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (True, {"type": "boolean"}),
+        ({}, {"type": "object"}),
+        ("a word", {"type": "string"}),
+        ("16:9", {"type": "string", "pattern": fields.RATIO.pattern}),
+        ("64x64", {"type": "string", "pattern": fields.SIZE.pattern}),
+        (1.5, {"type": "number"}),
+        (1, {"type": "integer"}),
+        (50, {"type": "integer"}),
+    )
+    for value, schema in probes:
+        try:
+            field.parse(value)
+        except fields.Wrong:
+            continue
+        return schema if name == field.name else {**schema, "description": f"The same as {field.name}."}
+    return {}
+
+
+def fields_of(kind: Kind) -> dict[str, Any]:
+    return {name: _schema_of(name, field) for name, field in fields.FIELDS[kind].items()}
+
+
+def body(properties: dict[str, Any], *needed: str) -> dict[str, Any]:
+    return {
+        "application/json": {
+            "type": "object", "properties": properties, "additionalProperties": False,
+            **({"required": list(needed)} if needed else {}),  # an empty list is none by the standard of 3.0
+        }
+    }  # fmt: skip
+
+
+def _generated(kind: Kind, *pictures: str) -> dict[str, Any]:
+    many = {"reference_images": {"type": "array", "items": PICTURE}} if "reference_images" in pictures else {}
+    return body(
+        {**fields_of(kind), **{name: PICTURE for name in pictures if name != "reference_images"}, **many}, "prompt"
+    )
+
+
+def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str) -> dict[str, Any]:
+    inner = {name: schema for name, schema in fields_of(kind).items() if name != "prompt"}
+    inner |= dict.fromkeys(pictures, PICTURE) | {"reference_images": {"type": "array", "items": PICTURE}}
+    inner |= {name: {"type": "number", "minimum": low, "maximum": high} for name, (low, high) in wanted.POLLS.items()}
+    nested = {"type": "object", "properties": inner, "additionalProperties": False}
+    settings = {"type": "object", "properties": {str(kind): nested}, "additionalProperties": False}
+    reference = {"type": "string", "maxLength": wanted.REFERENCE_LENGTH, "description": "Your own; given back."}
+    return body(
+        {
+            "prompt": TEXT_FIELD, "settings": settings,
+            "save_to_db": {
+                "type": "boolean", "default": True,
+                "description": "false: the answer holds the thing as a data address, and nothing is kept.",
+            },
+            "session_id": reference, "message_id": reference,
+            "customer_id": {"description": "Ignored: the tenant is the token's."}, **extra,
+        }
+    )  # fmt: skip
+
+
+SCENE = {
+    "type": "object", "additionalProperties": False, "required": ["description"],
+    "properties": {
+        "description": TEXT_FIELD, "seconds": {"type": "number", "minimum": 0.1, "maximum": 3600},
+        "instructions": TEXT_FIELD, "image_url": PICTURE,
+    },
+}  # fmt: skip
+
+
+class TakeShape(serializers.Serializer[Any]):
+    """One purchase of a piece."""
+
+    id = serializers.UUIDField()
+    job = serializers.UUIDField()
+    number = serializers.IntegerField(help_text="Counts from 1.")
+    verb = serializers.ChoiceField(["made", "again", "edited"])
+    status = serializers.ChoiceField(STATES)
+    progress = serializers.IntegerField(allow_null=True, help_text="Whole percents; null where nobody tells.")
+    model = serializers.CharField(allow_null=True)
+    provider = serializers.CharField()
+    seed = serializers.IntegerField(allow_null=True)
+    cost_micros = serializers.IntegerField(allow_null=True)
+    image_url = serializers.URLField(required=False)
+    video_url = serializers.URLField(required=False)
+    text = serializers.CharField(required=False)
+    instruction = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    adjusted = serializers.DictField(required=False, help_text="What the model could not take as asked: {asked, used}.")
+
+
+class PieceShape(serializers.Serializer[Any]):
+    """A text, a picture or a film, and how far it is."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(STATES)
+    progress = serializers.IntegerField(allow_null=True)
+    image_url = serializers.URLField(required=False)
+    image_urls = serializers.ListField(
+        child=serializers.URLField(), required=False, help_text="Where there are several."
+    )
+    video_url = serializers.URLField(required=False)
+    video_urls = serializers.ListField(child=serializers.URLField(), required=False)
+    text = serializers.CharField(required=False, help_text="So far, while it is written.")
+    model = serializers.CharField(allow_null=True)
+    asked_model = serializers.CharField(required=False, help_text="The name that was asked for.")
+    adjusted = serializers.DictField(required=False)
+    message = serializers.CharField(required=False, help_text="Why it failed.")
+    cost_micros = serializers.IntegerField(allow_null=True)
+    takes = TakeShape(many=True)
+    job = serializers.UUIDField(required=False, help_text="Of what was just asked for.")
+
+
+class TextAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(["completed"])
+    text = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_null=True)
+    asked_model = serializers.CharField(required=False)
+    adjusted = serializers.DictField(required=False)
+    usage = serializers.DictField(child=serializers.IntegerField(), required=False)
+    is_cut = serializers.BooleanField(required=False, help_text="A limit of length ended it.")
+    cost_micros = serializers.IntegerField(allow_null=True)
+
+
+class MadeShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(STATES)
+    image_url = serializers.CharField(required=False, help_text="An address, or the picture itself as a data address.")
+    image_urls = serializers.ListField(child=serializers.CharField(), required=False)
+    video_url = serializers.CharField(required=False)
+    video_urls = serializers.ListField(child=serializers.CharField(), required=False)
+    provider = serializers.CharField()
+    model = serializers.CharField(allow_null=True)
+    asked_model = serializers.CharField(required=False)
+    adjusted = serializers.DictField(required=False)
+    duration = serializers.FloatField(required=False, help_text="In seconds.")
+    settings = serializers.DictField(help_text="What was asked for; of a timeline, the narrative that was sent.")
+    cost_micros = serializers.IntegerField(allow_null=True)
+    session_id = serializers.CharField(required=False)
+    message_id = serializers.CharField(required=False)
+    progress = serializers.IntegerField(required=False, allow_null=True)
+    job = serializers.UUIDField(required=False)
+    status_url = serializers.URLField(required=False)
+
+
+class Envelope(serializers.Serializer[Any]):
+    success = serializers.BooleanField(help_text="Always true.")
+    data = MadeShape()  # type: ignore[assignment]  # a field's name, which DRF takes out of the class
+    error = serializers.CharField(allow_null=True, help_text="Always null.")
+    code = serializers.IntegerField(help_text="The HTTP status.")
+
+
+class UploadShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    media_type = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    url = serializers.URLField(help_text="Opens for five minutes, without signing in.")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class UploadPage(serializers.Serializer[Any]):
+    items = UploadShape(many=True)
+    next = serializers.URLField(allow_null=True, help_text="Always null: all of them stand here.")
+    previous = serializers.URLField(allow_null=True)
+
+
+ACCEPTED = OpenApiResponse(PieceShape, description="It is under way: Location says where to look, Retry-After when.")
+TEXT: dict[str, Any] = {
+    "operation_id": "generate_text", "tags": GENERATE, "summary": "Make a text and wait for it",
+    "parameters": [idempotency.PARAMETER, PREFER], "request": _generated(Kind.TEXT),
+    "responses": {200: TextAnswer, 202: ACCEPTED, **more(*BUYS, 422, 500, 501, 502)},
+}  # fmt: skip
+IMAGE: dict[str, Any] = {
+    "operation_id": "generate_image", "tags": GENERATE, "summary": "Make pictures, or change one",
+    "parameters": [idempotency.PARAMETER],
+    "request": _generated(Kind.IMAGE, "image_url", "mask", "reference_images"),
+    "responses": {202: ACCEPTED, **more(*BUYS, 501)},
+}  # fmt: skip
+VIDEO: dict[str, Any] = {
+    "operation_id": "generate_video", "tags": GENERATE, "summary": "Make films",
+    "parameters": [idempotency.PARAMETER],
+    "request": _generated(Kind.VIDEO, "input_image_url", "last_frame", "mask", "reference_images"),
+    "responses": {202: ACCEPTED, **more(*BUYS, 501)},
+}  # fmt: skip
+STATUS: dict[str, Any] = {
+    "operation_id": "generate_status", "tags": GENERATE, "summary": "How far a text, picture or film is",
+    "description": "Made for being asked often: send the ETag back as If-None-Match, and wait as Retry-After says.",
+    "parameters": [
+        OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=["text", "image", "video"]),
+        OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The last ETag."),
+    ],
+    "responses": {200: PieceShape, 304: OpenApiResponse(description="Nothing has changed since."), **problems(404)},
+}  # fmt: skip
+_WAITS = {
+    200: Envelope, 202: OpenApiResponse(Envelope, description="Not over in time; status_url says how far it is."),
+    **more(*BUYS, 410, 500, 501, 502),
+}  # fmt: skip
+COMPATIBLE_IMAGE: dict[str, Any] = {
+    "operation_id": "image_generate", "tags": COMPATIBLE, "summary": "Make or change a picture and wait for it",
+    "parameters": [idempotency.PARAMETER, PREFER],
+    "request": _compatible(Kind.IMAGE, {"image_url": PICTURE}, "mask"), "responses": _WAITS,
+}  # fmt: skip
+COMPATIBLE_VIDEO: dict[str, Any] = {
+    "operation_id": "video_generate", "tags": COMPATIBLE, "summary": "Make a film and wait for it",
+    "parameters": [idempotency.PARAMETER, PREFER],
+    "request": _compatible(
+        Kind.VIDEO,
+        {
+            "input_image_url": PICTURE, "mode": {"type": "string", "enum": list(wanted.MODES), "default": "single"},
+            "scenes": {"type": "array", "minItems": 1, "maxItems": MAX_SCENES, "items": SCENE},
+            "details": TEXT_FIELD, "instructions": TEXT_FIELD,
+        },
+        "last_frame", "mask",
+    ),
+    "responses": _WAITS,
+}  # fmt: skip
+LIST_UPLOADS: dict[str, Any] = {
+    "operation_id": "uploads_list", "tags": UPLOADS, "summary": "Your uploads of the last day",
+    "responses": {200: UploadPage, **problems()},
+}  # fmt: skip
+UPLOAD: dict[str, Any] = {
+    "operation_id": "uploads_create", "tags": UPLOADS, "summary": "Upload a picture to be named in a wish",
+    "description": "PNG, JPEG or WebP up to 20 MB, written out anew without anything but its pixels, and kept for a day.",
+    "parameters": [idempotency.PARAMETER],
+    "request": {
+        "multipart/form-data": {
+            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}},
+            "additionalProperties": False,
+        },
+        **body({"data_url": TEXT_FIELD, "url": {"type": "string", "format": "uri"}}),
+    },
+    "responses": {201: UploadShape, **problems(400, 409, 413, 415, 429)},
+}  # fmt: skip
+DELETE_UPLOAD: dict[str, Any] = {
+    "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
+    "parameters": [idempotency.PARAMETER], "request": None,
+    "responses": {204: OpenApiResponse(description="It is gone."), **problems(404, 409, 429)},
+}  # fmt: skip
