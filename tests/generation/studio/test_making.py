@@ -155,6 +155,27 @@ def test_a_film_of_a_picture(make: Any) -> None:
     assert list(first.children.all()) == [film]
 
 
+def test_a_film_of_a_picture_is_made_again_from_the_same_picture(make: Any, media: Path) -> None:
+    piece = make()
+    drain_here()
+    (picture,) = public.takes_of(piece)
+    film = make(Kind.VIDEO, duration=2, brought=[Brought("first_frame", picture.id, "picture")])
+    (first,) = public.takes_of(film)
+    second = making.again(piece=film, take=first, rules=policy.current(), nonce=uuid.uuid4())
+    given = [take.job.request["inputs"] for take in (first, second)]
+    assert [[one["role"] for one in inputs] for inputs in given] == [["first_frame"]] * 2
+    used = [Asset.objects.get(id=inputs[0]["asset"]) for inputs in given]
+    assert picture.job.asset is not None
+    assert {asset.sha256 for asset in used} == {picture.job.asset.sha256}
+    assert len({picture.job.asset_id, *(asset.id for asset in used)}) == 3, "a row of the file for each use"
+    # The picture goes, and what was made of it stays makeable.
+    making.delete(piece=piece)
+    tidying.purge()
+    assets.remove_discarded(linger_seconds=-5)
+    drain_here()
+    assert [take.job.status for take in public.takes_of(film)] == ["done", "done"]
+
+
 def test_nobody_films_what_is_anothers(make: Any, in_tenant: Any) -> None:
     piece = make()
     drain_here()
