@@ -1,22 +1,16 @@
-// Follows the making of the page that is being read. One socket for the story brings news; while it is not open, the
-// status route is asked with growing intervals. Both say the same, so either may come first or come twice.
+// Follows the making of the page that is being read: one socket for the story, and the page's status route.
 
+import { following } from "./following.js";
 import { mend, sayPlate, showProgress, swapPlate } from "./plate.js";
 import { say } from "./said.js";
 import { keepPlace, showWords } from "./words.js";
 
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 15000;
-const GROWTH = 1.5;
 const RANK = { none: 3, pending: 0, generating: 1, complete: 2, failed: 2 };
 const PARTS = ["text", "image", "video"];
 
 let page = document.getElementById("scene");
 let state = read(page);
-let socket = null;
-let pollTimer = 0;
-let pollWait = FIRST_WAIT;
-let reconnectWait = FIRST_WAIT;
+let news = null;
 let fetching = Promise.resolve();
 
 function read(article) {
@@ -35,19 +29,19 @@ function hear(part, { status, progress, message, title, prose }) {
   state[part] = status;
   if (status === "generating") showProgress(part, progress);
   const hasGrown = part === "text" && status === "generating" && showWords(page, title, prose);
-  if (status !== before || hasGrown) pollWait = FIRST_WAIT; // things move: look sooner again
+  if (status !== before || hasGrown) news.moved();
   if (RANK[status] < 2 || status === before) return;
   if (part === "text") queue(part, before, () => turnPage(status, message));
   // Before the words are there, the page that comes with them shows the plate as it stands then.
   else if (state.text === "complete") queue(part, before, () => changePlate(part, status, message));
-  if (isOver()) rest();
+  if (isOver()) news.rest();
 }
 
 /** Swaps happen one after the other, in the order of the news. One that fails is news again at the next look. */
 function queue(part, before, change) {
   fetching = fetching.then(change).catch(() => {
     state[part] = before;
-    poll(pollWait);
+    news.poll();
   });
 }
 
@@ -74,8 +68,8 @@ async function turnPage(status, message) {
   // Whoever waits on this page goes on at its heading; whoever is busy in the bar or the settings stays there.
   if (isFree) document.getElementById("scene-title")?.focus({ preventScroll: true });
   say(status === "failed" ? message || "The page could not be written." : "The page is here.");
-  if (isOver()) rest();
-  else poll(0);
+  if (isOver()) news.rest();
+  else news.poll(0);
 }
 
 async function changePlate(part, status, message) {
@@ -83,83 +77,20 @@ async function changePlate(part, status, message) {
   sayPlate(part, status, message);
 }
 
-function connect() {
-  if (!page.dataset.socket || socket || isOver()) return;
-  const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-  try {
-    socket = new WebSocket(scheme + location.host + page.dataset.socket);
-  } catch {
-    socket = null;
-    return;
-  }
-  socket.addEventListener("open", () => {
-    reconnectWait = FIRST_WAIT;
-    poll(0); // once, so that nothing is missed between the page's making and now
-  });
-  socket.addEventListener("message", (event) => {
-    let said;
-    try {
-      said = JSON.parse(event.data);
-    } catch {
-      return;
-    }
-    const news = said?.data;
-    if (said?.type === "progress" && news?.scene === page.dataset.scene && PARTS.includes(news.part)) hear(news.part, news);
-  });
-  socket.addEventListener("close", () => {
-    socket = null;
-    if (isOver()) return;
-    poll(FIRST_WAIT);
-    setTimeout(connect, reconnectWait);
-    reconnectWait = Math.min(reconnectWait * 2, LONGEST_WAIT);
-  });
-}
-
-function poll(wait) {
-  clearTimeout(pollTimer);
-  pollTimer = setTimeout(ask, wait);
-}
-
-async function ask() {
-  try {
-    const answer = await fetch(page.dataset.status, { headers: { Accept: "application/json" } });
-    if (answer.ok) {
-      const said = await answer.json();
-      for (const part of PARTS) hear(part, said[part]);
-    }
-  } catch {
-    // The network is away: ask again later.
-  }
-  if (isOver()) return;
-  // With an open socket this is only a safety net.
-  const open = socket?.readyState === WebSocket.OPEN;
-  poll(open ? LONGEST_WAIT : pollWait);
-  pollWait = Math.min(pollWait * GROWTH, LONGEST_WAIT);
-}
-
-function rest() {
-  clearTimeout(pollTimer);
-  socket?.close();
-}
-
-function follow() {
-  if (isOver()) return;
-  pollWait = FIRST_WAIT;
-  connect();
-  poll(FIRST_WAIT);
-}
-
 if (page) {
+  news = following({
+    socket: () => page.dataset.socket,
+    status: () => page.dataset.status,
+    hear: (said) => said.scene === page.dataset.scene && PARTS.includes(said.part) && hear(said.part, said),
+    learn: (said) => PARTS.forEach((part) => hear(part, said[part])),
+    isOver,
+  });
   mend((part) => {
     state[part] = "pending";
     if (part === "video" && state.image === "failed") state.image = "pending";
     say(part === "image" ? "The picture is being painted again." : "The film is being made again.");
     queue(part, "pending", async () => swapPlate(await fetchPage()));
-    follow();
+    news.follow();
   });
-  follow();
-  // Back from the browser's memory, or awake again after a long sleep: look at once.
-  addEventListener("pageshow", (event) => event.persisted && follow());
-  addEventListener("online", follow);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !isOver() && poll(0));
+  news.follow();
 }

@@ -1,21 +1,15 @@
-// Follows the making of a piece. One socket brings news of its takes; while it is not open, the status route is asked with
-// growing intervals. What changed is fetched as the page would show it, and only the parts that differ are swapped.
+// Follows the making of a piece. What changed is fetched as the page would show it, and only the parts that differ are swapped.
 
+import { following } from "./following.js";
 import { say } from "./said.js";
 
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 15000;
-const GROWTH = 1.5;
 const SAME = { pending: "queued", generating: "processing", complete: "completed" };
 const RANK = { queued: 0, processing: 1, completed: 2, failed: 2 };
 
 const page = document.getElementById("piece");
 const known = new Map(); // take -> its state, as this page shows it
 const told = new Map();
-let socket = null;
-let pollTimer = 0;
-let pollWait = FIRST_WAIT;
-let reconnectWait = FIRST_WAIT;
+let news = null;
 let fetching = Promise.resolve();
 
 const isOver = () => page.dataset.state === "completed" || page.dataset.state === "failed";
@@ -27,7 +21,7 @@ function hear(take, { status, progress, text }) {
   const before = known.get(take);
   if (before !== undefined && RANK[state] < RANK[before]) return; // older than what we know
   known.set(take, state);
-  if (state !== before) pollWait = FIRST_WAIT; // things move: look sooner again
+  if (state !== before) news.moved();
   if (state === "processing") {
     showProgress(take, progress);
     grow(take, text);
@@ -62,7 +56,7 @@ function grow(take, text) {
 
 /** Swaps happen one after the other. One that fails is news again at the next look. */
 function queue() {
-  fetching = fetching.then(change).catch(() => poll(pollWait));
+  fetching = fetching.then(change).catch(() => news.poll());
 }
 
 async function change() {
@@ -77,8 +71,8 @@ async function change() {
   read();
   if (isOver() && before !== page.dataset.state) {
     say(page.dataset.state === "failed" ? page.querySelector(".print__failed")?.textContent.trim() : `The ${page.dataset.noun} is here.`);
-    rest();
-  } else if (!isOver()) poll(pollWait);
+    news.rest();
+  } else if (!isOver()) news.poll();
 }
 
 function swap(fresh) {
@@ -132,69 +126,6 @@ function read() {
   if (main) known.set(main.dataset.main, main.dataset.mark.slice(main.dataset.main.length + 1).split("-")[0]);
 }
 
-function connect() {
-  if (!page.dataset.socket || socket || isOver()) return;
-  const scheme = location.protocol === "https:" ? "wss://" : "ws://";
-  try {
-    socket = new WebSocket(scheme + location.host + page.dataset.socket);
-  } catch {
-    socket = null;
-    return;
-  }
-  socket.addEventListener("open", () => {
-    reconnectWait = FIRST_WAIT;
-    poll(0); // once, so that nothing is missed between the page's making and now
-  });
-  socket.addEventListener("message", (event) => {
-    let said;
-    try {
-      said = JSON.parse(event.data);
-    } catch {
-      return;
-    }
-    if (said?.type === "progress" && said.data?.piece === page.dataset.piece) hear(said.data.take, said.data);
-  });
-  socket.addEventListener("close", () => {
-    socket = null;
-    if (isOver()) return;
-    poll(FIRST_WAIT);
-    setTimeout(connect, reconnectWait);
-    reconnectWait = Math.min(reconnectWait * 2, LONGEST_WAIT);
-  });
-}
-
-function poll(wait) {
-  clearTimeout(pollTimer);
-  pollTimer = setTimeout(ask, wait);
-}
-
-async function ask() {
-  try {
-    const answer = await fetch(page.dataset.status, { headers: { Accept: "application/json" } });
-    if (answer.ok) {
-      const said = await answer.json();
-      for (const take of said.takes) hear(take.id, take);
-    }
-  } catch {
-    // The network is away: ask again later.
-  }
-  if (isOver()) return;
-  poll(socket?.readyState === WebSocket.OPEN ? LONGEST_WAIT : pollWait); // with an open socket only a safety net
-  pollWait = Math.min(pollWait * GROWTH, LONGEST_WAIT);
-}
-
-function rest() {
-  clearTimeout(pollTimer);
-  socket?.close();
-}
-
-function follow() {
-  if (isOver()) return;
-  pollWait = FIRST_WAIT;
-  connect();
-  poll(FIRST_WAIT);
-}
-
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.matches("[data-once]")) return;
@@ -222,13 +153,17 @@ document.addEventListener("click", async (event) => {
 
 if (page) {
   read();
-  follow();
+  news = following({
+    socket: () => page.dataset.socket,
+    status: () => page.dataset.status,
+    hear: (said) => said.piece === page.dataset.piece && hear(said.take, said),
+    learn: (said) => said.takes.forEach((take) => hear(take.id, take)),
+    isOver,
+  });
+  news.follow();
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     page.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
     page.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
-    follow();
   });
-  addEventListener("online", follow);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && !isOver() && poll(0));
 }
