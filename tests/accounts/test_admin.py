@@ -22,6 +22,7 @@ TENANT_PAGES = {label: model for label, model in PAGES.items() if issubclass(mod
 PLATFORM_PAGES = {
     "accounts.Tenant", "accounts.Domain", "accounts.User", "generation.AiModel", "generation.Credential",
 }  # fmt: skip
+STAFFS_PAGES = {"accounts.Tier", "accounts.Cap", "generation.ModelGrant", "generation.WebhookEndpoint"}
 OWNERS_PAGES = {"accounts.Membership", "generation.ProviderKey"}
 Clients = Callable[..., Client]
 
@@ -88,9 +89,9 @@ def test_the_rooms_around_the_lists(who: str | None, answer: Any, client_for: Cl
 @pytest.mark.parametrize(
     ("who", "may_add"),
     [
-        ("staff", {"accounts.Tier", "accounts.Cap", "generation.ModelGrant"}),
-        ("owner", {*OWNERS_PAGES, "accounts.Tier", "accounts.Cap", "generation.ModelGrant"}),
-        ("operator", {*OWNERS_PAGES, *PLATFORM_PAGES, "accounts.Tier", "accounts.Cap", "generation.ModelGrant"}),
+        ("staff", STAFFS_PAGES),
+        ("owner", {*OWNERS_PAGES, *STAFFS_PAGES}),
+        ("operator", {*OWNERS_PAGES, *PLATFORM_PAGES, *STAFFS_PAGES}),
     ],
 )
 def test_who_may_add_what(who: str, may_add: set[str], client_for: Clients) -> None:
