@@ -61,9 +61,10 @@ format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure how fast a play answers and a purchase is made, against something measured in the same run
+bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
+	$(BIN)/python bench/api.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

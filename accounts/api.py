@@ -17,6 +17,7 @@ from accounts import tokens
 from accounts.access import Door, admits
 from accounts.guests import address_of
 from accounts.models import Membership
+from accounts.openapi import problems
 
 
 class SignInThrottle(AnonRateThrottle):
@@ -49,21 +50,7 @@ PAIR = inline_serializer(
         "refresh": serializers.CharField(help_text="For two weeks, and for one exchange at /auth/refresh."),
     },
 )
-PROBLEM = inline_serializer(
-    "Problem",
-    {
-        "success": serializers.BooleanField(default=False),
-        "data": serializers.JSONField(allow_null=True),
-        "error": serializers.CharField(help_text="A sentence that names what is wrong and what would help."),
-        "code": serializers.IntegerField(help_text="The HTTP status."),
-    },
-)
-REFUSALS = {
-    400: OpenApiResponse(PROBLEM, "Something is missing or malformed."),
-    401: OpenApiResponse(PROBLEM, "Not known, or not good here."),
-    415: OpenApiResponse(PROBLEM, "Neither JSON nor a form."),
-    429: OpenApiResponse(PROBLEM, "Too often from this address."),
-}
+REFUSALS = {code: told for code, told in problems(400, 413, 415, 429).items() if code != 403}
 
 
 class _AuthView(APIView):

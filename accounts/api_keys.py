@@ -14,6 +14,7 @@ import secrets
 import string
 import uuid
 from collections.abc import Collection
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -21,7 +22,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.access import AUTHOR_ROLES
-from accounts.models import ApiKey, Membership
+from accounts.models import ApiKey, Membership, User
+from accounts.prepared import Prepared, columns, loaded
 from accounts.scopes import Scope
 
 START = "fw_"
@@ -30,6 +32,13 @@ LIVE_MAX = 50
 USE_NOTED_EVERY = datetime.timedelta(hours=1)
 _PREFIX = string.ascii_lowercase + string.digits
 _SECRET = string.ascii_letters + string.digits
+KEY, MEMBERSHIP, USER = columns(ApiKey), columns(Membership), columns(User)
+_held = Prepared(
+    lambda prefix: ApiKey.objects.filter(prefix=prefix).values_list(
+        *KEY, *columns(Membership, "membership__"), *columns(User, "membership__user__")
+    ),
+    prefix=str,
+)
 _SHAPE = re.compile(r"fw_([a-z0-9]{10})_([A-Za-z0-9]{40})")
 
 
@@ -91,8 +100,14 @@ def find(text: str) -> ApiKey | None:
     if shape is None:
         return None
     prefix, secret = shape.groups()
-    key = ApiKey.objects.select_related("membership__user").filter(prefix=prefix).first()
-    return key if key is not None and hmac.compare_digest(key.digest, _digest(secret)) else None
+    found = _held.first(prefix=prefix)
+    if found is None:
+        return None
+    rest = iter(found.values())
+    key: ApiKey = loaded(ApiKey, KEY, tuple(islice(rest, len(KEY))))
+    key.membership = loaded(Membership, MEMBERSHIP, tuple(islice(rest, len(MEMBERSHIP))))
+    key.membership.user = loaded(User, USER, tuple(rest))
+    return key if hmac.compare_digest(key.digest, _digest(secret)) else None
 
 
 def note_use(key: ApiKey) -> None:

@@ -7,8 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.http import parse_etags
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+
+class JsonAlways(BaseContentNegotiation):
+    """For answers that have one form. Whoever accepts another gets it all the same, as RFC 9110 allows (12.5.1)."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return next(iter(parsers), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
 
 WAIT_SECONDS = 1
 """What `Retry-After` says while something is being made."""

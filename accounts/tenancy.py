@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
 from django.db import models
@@ -112,6 +113,12 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
         return super().get_queryset().filter(InScope(models.F("tenant_id")))
 
 
+@cache
+def _parents(model: type[models.Model]) -> frozenset[str]:
+    """The columns of a model that point at other rows."""
+    return frozenset(field.attname for field in model._meta.concrete_fields if isinstance(field, ForeignKey))
+
+
 class TenantRow(models.Model):
     """A row that belongs to one tenant. A subclass's Meta derives from `TenantRow.Meta`, which names the manager that
     Django itself uses for saving, refreshing and following relations."""
@@ -165,7 +172,7 @@ class TenantRow(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
         row = super().from_db(db, field_names, values, **kwargs)
-        names = {f.attname for f in cls._meta.concrete_fields if isinstance(f, ForeignKey)}
+        names = _parents(cls)
         row.__dict__["_loaded"] = {n: v for n, v in zip(field_names, values, strict=False) if n in names}
         return row
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+from config.threaded import get_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # First: the consumers import models, and models need Django to be set up.
-http = get_asgi_application()
+http = get_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 -- after the set-up above
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402

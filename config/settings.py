@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
     "accounts.middleware.HostTenantMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -230,6 +230,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.Admitted"],  # the door on every view decides
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PARSER_CLASSES": [
         "accounts.requests.StrictJson",
         "rest_framework.parsers.FormParser",
@@ -246,8 +247,27 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fablewright",
     "VERSION": VERSION,
+    "DESCRIPTION": "What programs may do here. Each address belongs to one library; a token or an API key is good at its own.",
+    "SERVERS": [{"url": "/", "description": "The library whose address this is."}],
+    "PREPROCESSING_HOOKS": ["config.schema.for_programs"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "auth", "description": "Tokens for people's programs: begun, renewed, ended."},
+        {"name": "Tiers", "description": "The shelves of this library, and what may be played there."},
+        {"name": "Stories", "description": "Stories that branch."},
+        {"name": "Scenes", "description": "Their pages: read, chosen from, made again."},
+        {"name": "Jobs", "description": "What is being made, one purchase each."},
+        {"name": "Runs", "description": "What was asked for in one go, with its jobs."},
+        {"name": "Models", "description": "What may be used, what it takes and what it costs."},
+        {"name": "Assets", "description": "The files that were made."},
+        {"name": "Usage", "description": "What was spent, what is held and what is left."},
+    ],
     "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
-        "PieceStatus": "generation.studio.api.documents.STATES",
+        "JobStatus": "generation.api.shapes.STATUS_CHOICES",
+        "Kind": "generation.api.shapes.KIND_CHOICES",
+        "PriceUnit": "generation.models.Unit",
+        "Period": "accounts.models.ledger.Period",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",
         "StoryVisibility": "stories.models.story.VISIBILITIES",

@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz
+from config.schema import docs, schema
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/schema", schema, name="api-schema"),
+    path("api/docs", docs, name="api-docs"),
     path("", include("accounts.urls")),
     path("", include("generation.urls")),
     path("", include("generation.studio.urls")),

@@ -8,7 +8,8 @@ adds what the room's status endpoint says of the job, so that a socket says the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,10 @@ class Step:
         """Whether what came of it is shown to whoever asked for it; staff may have hidden it."""
         return True
 
+    def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        """Of jobs of this step, those that are not shown. A room with lists answers in a fixed number of queries."""
+        return {job.id for job in jobs if not self.is_shown(job)}
+
 
 _steps: dict[str, Step] = {}
 
@@ -74,3 +79,11 @@ def register(step: Step) -> None:
 def find(name: str) -> Step:
     """The step of that name. KeyError where no installed room registered it."""
     return _steps[name]
+
+
+def hidden(jobs: Sequence[Job]) -> set[uuid.UUID]:
+    """Of these jobs, those whose results are not shown to whoever asked for them."""
+    found: set[uuid.UUID] = set()
+    for name in {job.step for job in jobs}:
+        found |= find(name).hidden([job for job in jobs if job.step == name])
+    return found

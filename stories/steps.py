@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -27,7 +29,14 @@ class SceneStep(steps.Step):
         return {"scene": str(job.subject_id), "part": self.part, **plate_url(job)}
 
     def is_shown(self, job: Job) -> bool:
-        return not Story.objects.filter(scenes=job.subject_id, visibility=Visibility.HIDDEN).exists()
+        return not self.hidden([job])
+
+    def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        scenes = Scene.objects.filter(
+            id__in=[job.subject_id for job in jobs], story__visibility=Visibility.HIDDEN
+        ).values_list("id", flat=True)
+        kept_back = set(scenes)
+        return {job.id for job in jobs if job.subject_id in kept_back}
 
 
 class WriteScene(SceneStep):

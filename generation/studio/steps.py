@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from generation import steps
@@ -30,7 +32,12 @@ class TakeStep(steps.Step):
         return {"piece": str(job.run.topic_id), "take": str(job.subject_id), **public.result_of(job)}
 
     def is_shown(self, job: Job) -> bool:
-        return Piece.objects.filter(id=job.run.topic_id, deleted_at=None).exists()
+        return not self.hidden([job])
+
+    def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        topics = {job.id: job.run.topic_id for job in jobs}
+        there = set(Piece.objects.filter(id__in=topics.values(), deleted_at=None).values_list("id", flat=True))
+        return {job_id for job_id, topic in topics.items() if topic not in there}
 
 
 class CheckStep(steps.Step):

@@ -114,8 +114,25 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-scene-retry": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
     "api-scene-image": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-scene-video": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    # The engine's resources, for programs: one's own. What is asked for has no body that a form could fill (415).
+    "api-jobs": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-job-cancel": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-job-retry": ("POST", Door.MEMBER, (401, 403, 401, 404, 403, 404, 415)),
+    "api-runs": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-run": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-models": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-model": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-assets": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    "api-asset": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
+    "api-usage": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    # The OpenAPI document and its page: the same for everybody.
+    "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
+    "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
 }
 READS_JSON = {
+    # The engine's resources.
+    "api-jobs", "api-job-cancel", "api-job-retry", "api-runs", "api-run", "api-models", "api-model", "api-assets",
+    "api-asset", "api-usage",
     "auth-login", "api-job", "api-asset-file",
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
@@ -224,6 +241,7 @@ class Marked:
         known = {
             "tier": tier, "story_id": self.story, "scene_id": self.scene, "choice_id": self.choice, "job_id": self.job,
             "run_id": self.run, "asset_id": self.asset, "token": "no-signature-of-ours",
+            "key": "demo-painter",
         }  # fmt: skip
         found = reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
         return f"{found}?story={self.story}" if name == "tree" else found
@@ -309,7 +327,8 @@ def test_what_each_route_answers(world: Any, client_for: Any, marked: Marked, ac
             assert answer["Location"].startswith("/sign-in/?next=/")
     assert told == expected
     if actor == "reader":  # the control: the mark is there to be seen
-        assert marks >= {"gallery", "gallery-story", "gallery-page", "scene", "tree", "scene-image-file", "api-job"}
+        shown = {"gallery", "gallery-story", "gallery-page", "scene", "tree", "scene-image-file"}
+        assert marks >= shown | {"api-job", "api-jobs", "api-run"}
     else:
         assert (marks, rows()) == (set(), before)
 

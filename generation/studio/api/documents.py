@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -68,11 +67,10 @@ def fields_of(kind: Kind) -> dict[str, Any]:
 
 
 def body(properties: dict[str, Any], *needed: str) -> dict[str, Any]:
+    required = {"required": list(needed)} if needed else {}  # OpenAPI 3.0 wants at least one name there
     return {
-        "application/json": {
-            "type": "object", "properties": properties, "required": list(needed), "additionalProperties": False,
-        }
-    }  # fmt: skip
+        "application/json": {"type": "object", "properties": properties, **required, "additionalProperties": False}
+    }
 
 
 def _generated(kind: Kind, *pictures: str) -> dict[str, Any]:
@@ -281,5 +279,5 @@ UPLOAD: dict[str, Any] = {
 DELETE_UPLOAD: dict[str, Any] = {
     "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
     "parameters": [idempotency.PARAMETER], "request": None,
-    "responses": {204: OpenApiTypes.NONE, **problems(404, 409, 429)},
+    "responses": {204: OpenApiResponse(description="Deleted."), **problems(404, 409, 429)},
 }  # fmt: skip

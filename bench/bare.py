@@ -1,0 +1,45 @@
+"""The measure of `bench/api.py`: a Django of its own with one view, no middleware, and one look at a row by its primary key,
+in the same database and behind the same server as the real thing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import django
+from django.conf import settings
+
+from config import settings as real
+
+settings.configure(
+    DATABASES=real.DATABASES, ROOT_URLCONF=__name__, MIDDLEWARE=[], INSTALLED_APPS=[], ALLOWED_HOSTS=["*"], USE_TZ=True,
+    DEFAULT_AUTO_FIELD=real.DEFAULT_AUTO_FIELD, SECRET_KEY="bare",
+)  # fmt: skip
+django.setup()
+
+from django.db import models  # noqa: E402 -- after the set-up
+from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+
+
+class Row(models.Model):
+    id = models.UUIDField(primary_key=True)
+    status = models.CharField(max_length=10)
+    version = models.PositiveBigIntegerField()
+    progress = models.FloatField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "bare"
+        managed = False
+        db_table = "generation_job"
+
+
+def show(request: HttpRequest, row_id: Any) -> JsonResponse:
+    return JsonResponse(Row.objects.values("id", "status", "version", "progress", "created_at").get(id=row_id))
+
+
+urlpatterns = [path("bare/<uuid:row_id>", show)]

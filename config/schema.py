@@ -1,0 +1,65 @@
+"""The OpenAPI document, and the page that shows it. Both are the same for everybody and hold nothing of any tenant."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+
+from accounts.access import Door, admits
+from config.errors import JSON_PREFIXES
+
+Endpoint = tuple[str, str, str, Any]
+"""Path, its pattern, method and view."""
+
+KINDS = {
+    "json": ("application/vnd.oai.openapi+json", OpenApiJsonRenderer),
+    "yaml": ("application/vnd.oai.openapi", OpenApiYamlRenderer),
+}
+
+
+def for_programs(endpoints: list[Endpoint]) -> list[Endpoint]:
+    """Of all routes of DRF, those for programs: what pages ask for themselves (`/{tier}/...`) is no part of the document."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(JSON_PREFIXES)]
+
+
+@cache
+def document(kind: str) -> tuple[bytes, str]:
+    """The document as "json" or "yaml", and its ETag. Made once in a process: it takes a second, and routes do not change."""
+    rendered = KINDS[kind][1]().render(SchemaGenerator().get_schema(request=None, public=True), renderer_context={})
+    content = rendered if isinstance(rendered, bytes) else str(rendered).encode()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+@admits(Door.PUBLIC)
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """GET /api/schema: the OpenAPI document in JSON; in YAML where that is asked for by `Accept` or `?format=yaml`."""
+    asked = request.GET.get("format")
+    if asked not in KINDS:
+        accepted = request.get_preferred_type(
+            ["application/json", KINDS["json"][0], "application/yaml", KINDS["yaml"][0]]
+        )
+        asked = "yaml" if accepted in ("application/yaml", KINDS["yaml"][0]) else "json"
+    content, etag = document(asked)
+    if request.headers.get("If-None-Match") == etag:
+        answer = HttpResponse(status=304)
+    else:
+        answer = HttpResponse(content, content_type=KINDS[asked][0])
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "no-cache"
+    answer["Vary"] = "Accept"
+    return answer
+
+
+@admits(Door.PUBLIC)
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """GET /api/docs: the document as a page that loads nothing from elsewhere."""
+    return render(request, "config/api_docs.html")

@@ -1,0 +1,84 @@
+"""One job with all that its public answer needs, in one query that is compiled once: programs ask for it again and again."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from accounts.access import Visibility
+from accounts.models import Tier
+from accounts.prepared import Found, Prepared, loaded
+from generation.models import ACTIVE, AiModel, Asset, Job, Run
+
+JOB = (
+    "id", "tenant_id", "run_id", "kind", "model_id", "asked_model", "provider", "request", "step", "subject_id", "status",
+    "version", "progress", "partial", "attempt", "cost_micros", "result", "asset_id", "error_class", "message", "created_at",
+    "finished_at",
+)  # fmt: skip
+RUN = ("id", "tenant_id", "tier_id", "user_id", "topic_id", "purpose")
+TIER = ("id", "tenant_id", "slug")
+MODEL = ("id", "key", "name", "provider", "kind")
+ASSET = ("id", "tenant_id", "sha256", "media_type", "size_bytes", "width", "height", "seconds")
+PATHS = (
+    *JOB, *(f"run__{name}" for name in RUN), *(f"run__tier__{name}" for name in TIER),
+    *(f"model__{name}" for name in MODEL), *(f"asset__{name}" for name in ASSET),
+)  # fmt: skip
+AT = {name: place for place, name in enumerate(PATHS)}
+_row = Prepared(lambda job_id: Job.objects.filter(id=job_id).order_by().values_list(*PATHS), job_id=uuid.UUID)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A job as it was a moment ago, and whose it is, as `accounts.access` asks. The rows are made when they are looked at:
+    whoever has the answer already needs none."""
+
+    row: Found
+
+    @property
+    def tenant_id(self) -> uuid.UUID:
+        found: uuid.UUID = self.row[AT["tenant_id"]]
+        return found
+
+    @property
+    def owner_id(self) -> uuid.UUID | None:
+        found: uuid.UUID | None = self.row[AT["run__user_id"]]
+        return found
+
+    @property
+    def visibility(self) -> str:
+        return Visibility.PRIVATE
+
+    @property
+    def is_active(self) -> bool:
+        return self.row[AT["status"]] in ACTIVE
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the public answer does. Not the row's version alone: that grows with what a socket should tell,
+        and not where a purchase goes back to the queue."""
+        version, attempt, status, partial = (self.row[AT[name]] for name in ("version", "attempt", "status", "partial"))
+        return f"{version}.{attempt}.{status}.{len(partial)}"
+
+    @cached_property
+    def job(self) -> Job:
+        """With its run, tier, model and asset, as far as public answers look at them."""
+        rest = iter(self.row.values())
+
+        def take(model: Any, names: tuple[str, ...]) -> Any:
+            return loaded(model, names, tuple(islice(rest, len(names))))
+
+        job: Job = take(Job, JOB)
+        job.run = take(Run, RUN)
+        job.run.tier = take(Tier, TIER)
+        job.model = take(AiModel, MODEL)
+        job.asset = take(Asset, ASSET)
+        return job
+
+
+def look(job_id: uuid.UUID) -> Look | None:
+    """The job of that id, or None. One query."""
+    row = _row.first(job_id=job_id)
+    return None if row is None else Look(row)
