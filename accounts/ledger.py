@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts.models.ledger import Cap, Counter, EntryKind, LedgerEntry, Period, Pool
@@ -149,6 +149,60 @@ def spent_today(tenant_id: uuid.UUID) -> int:
     today = timezone.now().date()
     row = Counter.objects.filter(pool=Pool.TENANT, subject_id=tenant_id, period=Period.DAY, starts_on=today)
     return row.aggregate(total=Sum("spent_micros"))["total"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one user spent, in micro-units: what was settled, and what may have been charged."""
+
+    today_micros: int
+    month_micros: int
+
+
+def spent_by(user_id: uuid.UUID) -> Spent:
+    """What a user spent today and this month, by the day each purchase was asked for. In one query."""
+    today = timezone.now().date()
+    mine = LedgerEntry.objects.filter(user_id=user_id, booked_on__gte=today.replace(day=1)).exclude(
+        kind=EntryKind.RESERVE
+    )
+    found = mine.aggregate(
+        today=Sum("amount_micros", filter=Q(booked_on=today), default=0), month=Sum("amount_micros", default=0)
+    )
+    return Spent(found["today"], found["month"])
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What may still be spent in a period, in micro-units, and the limit that it is left of."""
+
+    micros: int
+    limit_micros: int
+    period: Period
+
+
+def left(payer: Payer) -> Left | None:
+    """The least that any cap of the payer's pools leaves now, after what is spent and held; None where there is no cap. It
+    asks two queries and locks nothing: a purchase may find less."""
+    today = timezone.now().date()
+    subjects = [subject for _, subject in payer.pools()]
+    pools = {(pool.value, subject) for pool, subject in payer.pools()}
+    used = {
+        (counter.pool, counter.subject_id, counter.period): counter.held_micros + counter.spent_micros
+        for counter in Counter.objects.filter(
+            Q(period=Period.DAY, starts_on=today) | Q(period=Period.MONTH, starts_on=today.replace(day=1)),
+            subject_id__in=subjects,
+        )
+    }
+    found = [
+        Left(
+            max(0, cap.limit_micros - used.get((cap.pool, cap.subject_id, cap.period), 0)),
+            cap.limit_micros,
+            Period(cap.period),
+        )
+        for cap in Cap.objects.filter(subject_id__in=subjects)
+        if (cap.pool, cap.subject_id) in pools
+    ]
+    return min(found, key=lambda one: one.micros, default=None)
 
 
 def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int | None) -> None:

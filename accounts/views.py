@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Door, admits
 from accounts.forms import SignInForm
+from accounts.middleware import actor_for
+from accounts.models import User
 from accounts.signals import guest_signed_in
 
 
@@ -27,7 +30,7 @@ def sign_in(request: Any) -> HttpResponse:
         login(request, form.user)
         if guest is not None:
             guest_signed_in.send(sender=None, guest=guest, user=form.user)
-        return redirect(onward)
+        return redirect(onward or _home_of(request, form.user))
     return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=422 if form.errors else 200)
 
 
@@ -39,8 +42,16 @@ def sign_out(request: Any) -> HttpResponse:
 
 
 def _safe_next(request: Any) -> str:
-    onward = request.POST.get("next") or request.GET.get("next") or "/"
+    """The address within this house that was asked for; "/" in place of one elsewhere; empty where none was."""
+    onward = request.POST.get("next") or request.GET.get("next") or ""
+    if not onward:
+        return ""
     safe = url_has_allowed_host_and_scheme(
         onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return onward if safe else "/"
+
+
+def _home_of(request: Any, user: User) -> str:
+    """Where somebody begins who came from nowhere in particular."""
+    return settings.AUTHORS_BEGIN_AT if actor_for(user, request.tenant).is_author else "/"

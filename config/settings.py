@@ -119,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+AUTHORS_BEGIN_AT = "studio-home"  # the route that authors are led to after signing in, where they asked for none
 LOGOUT_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "fablewright_session"
@@ -264,10 +265,10 @@ SPECTACULAR_SETTINGS = {
         {"name": "Usage", "description": "What was spent, what is held and what is left."},
     ],
     "ENUM_NAME_OVERRIDES": {  # sets of words that stand in more than one answer
-        "JobStatus": "generation.api.shapes.STATUS_CHOICES",
         "Kind": "generation.api.shapes.KIND_CHOICES",
         "PriceUnit": "generation.models.Unit",
         "Period": "accounts.models.ledger.Period",
+        "PieceStatus": "generation.studio.api.documents.STATES",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",
         "StoryVisibility": "stories.models.story.VISIBILITIES",

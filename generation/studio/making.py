@@ -67,19 +67,26 @@ def make(
 
 def again(*, piece: Piece, take: Take, rules: StudioPolicy, nonce: uuid.UUID) -> Take:
     """One more take of the same wish: the same model where it is still offered, another seed."""
+    wish = wish_again(piece=piece, take=take, rules=rules)
+    return _more(piece, wish, rules=rules, verb=Verb.AGAIN, nonce=nonce, instruction=take.instruction)
+
+
+def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy) -> Wish:
+    """What `again` buys, with its price. Raises `CannotBuy`."""
     request = dict(take.job.request)
     inputs = [Brought(one["role"], Asset.objects.get(id=one["asset"]), "inputs") for one in request.pop("inputs", [])]
+    if inputs:
+        request["inputs"] = [{"role": one.role, "asset": f"#{place}"} for place, one in enumerate(inputs)]
     if "seed" in request and "seed" not in piece.settings:
         request["seed"] = secrets.randbelow(2**31)
     offered = catalogue.keep_or_replace(catalogue.offers(None, piece.user), take.job.model)
     if offered is None:
         raise CannotChange("The model that made this is no longer offered here. Use its settings with another one.")
-    job_kind = Kind(take.job.kind)
     wish = Wish(
-        Kind(piece.kind), job_kind, catalogue.Chosen(offered), request, tuple(inputs), 1, piece.settings,
+        Kind(piece.kind), Kind(take.job.kind), catalogue.Chosen(offered), request, tuple(inputs), 1, piece.settings,
         rules.check_model, 0,
     )  # fmt: skip
-    return _more(piece, wish, rules=rules, verb=Verb.AGAIN, nonce=nonce, instruction=take.instruction)
+    return replace(wish, price_micros=wishes.price(wish))
 
 
 def edit(
@@ -87,18 +94,24 @@ def edit(
     brought: Sequence[Brought] = (),
 ) -> Take:  # fmt: skip
     """A take that changes another as `instruction` says ("add a sunset"). The earlier one stays."""
+    wish = wish_edit(piece=piece, take=take, instruction=instruction, rules=rules, model=model, brought=brought)
+    return _more(piece, wish, rules=rules, verb=Verb.EDITED, nonce=nonce, instruction=instruction.strip())
+
+
+def wish_edit(
+    *, piece: Piece, take: Take, instruction: str, rules: StudioPolicy, model: str = "", brought: Sequence[Brought] = ()
+) -> Wish:
+    """What `edit` buys, with its price. Raises `CannotBuy`."""
     kind = Kind(piece.kind)
     if take.job.status != Status.DONE:
         raise CannotChange("Only what is finished can be edited. Wait for it, or choose another take.")
     if kind is Kind.TEXT:
-        wish = _rewrite(piece, take, instruction, rules=rules, model=model)
-    elif kind is Kind.IMAGE and take.job.asset is not None:
+        return _rewrite(piece, take, instruction, rules=rules, model=model)
+    if kind is Kind.IMAGE and take.job.asset is not None:
         given = {"prompt": instruction, "model": model or _editor(take, piece.user)}
         source = Brought("source", take.job.asset, "source")
-        wish = wishes.read(kind, given, rules=rules, user=piece.user, brought=[source, *brought])
-    else:
-        raise NotSupported("Only texts and pictures can be edited by an instruction.", field="instruction")
-    return _more(piece, wish, rules=rules, verb=Verb.EDITED, nonce=nonce, instruction=instruction.strip())
+        return wishes.read(kind, given, rules=rules, user=piece.user, brought=[source, *brought])
+    raise NotSupported("Only texts and pictures can be edited by an instruction.", field="instruction")
 
 
 def cancel(*, piece: Piece) -> None:

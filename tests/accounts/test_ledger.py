@@ -320,3 +320,50 @@ class TestSixteenAtOnce:
 
         with ThreadPoolExecutor(self.THREADS) as threads:
             return Tally(threads.map(one, range(self.THREADS)))
+
+
+class TestWhatIsLeft:
+    def test_nothing_is_said_without_a_cap(self, books: Any) -> None:
+        assert ledger.left(payer(books)) is None
+
+    def test_the_least_of_all_caps_after_what_is_held_and_spent(self, books: Any, today: Any) -> None:
+        cap(books, 1000, period=Period.MONTH)
+        first = hold(books, 300)
+        with transaction.atomic():
+            ledger.settle(job_id=first, attempt=1, amount_micros=250)
+        hold(books, 100)
+        assert ledger.left(payer(books)) == ledger.Left(650, 1000, Period.MONTH)
+        cap(books, 500)
+        assert ledger.left(payer(books)) == ledger.Left(150, 500, Period.DAY)
+        today(TODAY + datetime.timedelta(days=1))  # another day, and another month
+        assert ledger.left(payer(books)) == ledger.Left(500, 500, Period.DAY)
+
+    def test_guests_have_their_own_pool_beside(self, books: Any) -> None:
+        cap(books, 1000)
+        cap(books, 200, pool=Pool.GUESTS)
+        assert ledger.left(payer(books)) == ledger.Left(1000, 1000, Period.DAY)
+        assert ledger.left(payer(books, guest=True)) == ledger.Left(200, 200, Period.DAY)
+
+    def test_it_is_never_less_than_nothing(self, books: Any) -> None:
+        cap(books, 100)
+        job = hold(books, 100)
+        with transaction.atomic():
+            ledger.settle(job_id=job, attempt=1, amount_micros=150)
+        assert ledger.left(payer(books)) == ledger.Left(0, 100, Period.DAY)
+
+    def test_what_one_user_spent(self, books: Any, today: Any) -> None:
+        cap(books, 10_000)
+        reader = books.user("reader").id
+        assert ledger.spent_by(reader) == ledger.Spent(0, 0)
+        today(TODAY - datetime.timedelta(days=1))
+        with transaction.atomic():
+            ledger.settle(job_id=hold(books, 300), attempt=1, amount_micros=200)
+            ledger.release(job_id=hold(books, 50), attempt=1)
+        today(TODAY)
+        with transaction.atomic():
+            ledger.book_unknown(job_id=hold(books, 40), attempt=1)
+        hold(books, 7)  # under way: not spent yet
+        assert ledger.spent_by(reader) == ledger.Spent(40, 240)
+        assert ledger.spent_by(books.user("author").id) == ledger.Spent(0, 0)
+        today(TODAY + datetime.timedelta(days=1))
+        assert ledger.spent_by(reader) == ledger.Spent(0, 0)

@@ -59,8 +59,33 @@ ONWARD = {
 def test_it_leads_on_within_this_house_only(client_for: Any) -> None:
     browser = client_for()
     # Neither does the page itself carry another address.
-    assert {onward: browser.get("/sign-in/", {"next": onward}).context["next"] for onward in ONWARD} == ONWARD
+    assert {onward: browser.get("/sign-in/", {"next": onward}).context["next"] for onward in ONWARD} == ONWARD | {
+        "": ""
+    }
     assert {onward: sign_in(browser, next=onward)["Location"] for onward in ONWARD} == ONWARD
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "home"),
+    [
+        ("reader", "localhost", "/"),
+        ("author", "localhost", "/studio/"),
+        ("staff", "localhost", "/studio/"),
+        ("operator", "localhost", "/studio/"),
+        ("harbour-owner", "harbour.localhost", "/studio/"),
+    ],
+)
+def test_who_came_from_nowhere_in_particular_begins_at_home(client_for: Any, name: str, host: str, home: str) -> None:
+    assert sign_in(client_for(host=host), f"{name}@example.com")["Location"] == home
+    assert sign_in(client_for(host=host), f"{name}@example.com", next="/kids/")["Location"] == "/kids/"
+    assert sign_in(client_for(host=host), f"{name}@example.com", next="/")["Location"] == "/"
+
+
+def test_the_way_to_the_studio_is_shown_to_authors(client_for: Any) -> None:
+    shown = {
+        name: b'href="/studio/"' in client_for(name).get("/").content for name in (None, "reader", "author", "staff")
+    }
+    assert shown == {None: False, "reader": False, "author": True, "staff": True}
 
 
 def test_every_refusal_has_the_same_words(client_for: Any, world: Any) -> None:

@@ -40,6 +40,20 @@ ACTORS: dict[str, tuple[str | None, str]] = {
 }
 # route: method, door, and the answers in the order of ACTORS
 ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
+    # The studio for people.
+    "studio-home": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-pieces": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-piece": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-piece-status": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-again": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+    "studio-edit": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 422)),
+    "studio-cancel": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+    "studio-take-file": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-take-thumb": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 404)),  # the mark is no picture
+    "studio-take-brought": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 404)),  # it was made from words alone
+    "studio-upload": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
+    "studio-make": ("GET", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
+    "studio-price": ("POST", Door.AUTHOR, (302, 302, 302, 403, 200, 200, 200)),
     # OpenAI-shaped; nothing here is told of any piece but the one that was asked for.
     "openai-models": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
     "openai-model": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
@@ -57,6 +71,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-video-generate": ("POST", Door.AUTHOR, (401, 403, 401, 403, 404, 404, 202)),
     "api-uploads": ("GET", Door.AUTHOR, (401, 403, 401, 403, 200, 200, 200)),
     "api-upload": ("DELETE", Door.AUTHOR, (401, 403, 401, 403, 404, 404, 204)),
+    # The end of the piece, and of this table.
+    "studio-delete": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
 }
 SENT: dict[str, Any] = {
     # Direct generation for programs; ASSET and UPLOAD stand for the author's.
@@ -68,11 +84,13 @@ SENT: dict[str, Any] = {
 }
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
 FORMS: set[str] = {
+    "studio-again", "studio-edit", "studio-cancel", "studio-price", "studio-delete",
     "openai-image-edits",
-}
+}  # fmt: skip
 TELLS: set[str] = {
+    "studio-home", "studio-pieces", "studio-piece", "studio-take-file", "studio-upload",
     "api-generate-status",
-}
+}  # fmt: skip
 """Routes whose answer to the author holds the mark: the control."""
 
 

@@ -67,10 +67,12 @@ def fields_of(kind: Kind) -> dict[str, Any]:
 
 
 def body(properties: dict[str, Any], *needed: str) -> dict[str, Any]:
-    required = {"required": list(needed)} if needed else {}  # OpenAPI 3.0 wants at least one name there
     return {
-        "application/json": {"type": "object", "properties": properties, **required, "additionalProperties": False}
-    }
+        "application/json": {
+            "type": "object", "properties": properties, "additionalProperties": False,
+            **({"required": list(needed)} if needed else {}),  # an empty list is none by the standard of 3.0
+        }
+    }  # fmt: skip
 
 
 def _generated(kind: Kind, *pictures: str) -> dict[str, Any]:
@@ -279,5 +281,5 @@ UPLOAD: dict[str, Any] = {
 DELETE_UPLOAD: dict[str, Any] = {
     "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
     "parameters": [idempotency.PARAMETER], "request": None,
-    "responses": {204: OpenApiResponse(description="Deleted."), **problems(404, 409, 429)},
+    "responses": {204: OpenApiResponse(description="It is gone."), **problems(404, 409, 429)},
 }  # fmt: skip
