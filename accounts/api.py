@@ -18,6 +18,7 @@ from accounts.access import Door, admits
 from accounts.guests import address_of
 from accounts.models import Membership
 from accounts.openapi import problems
+from accounts.requests import Strict, Text
 
 
 class SignInThrottle(AnonRateThrottle):
@@ -34,13 +35,13 @@ class TokensThrottle(SignInThrottle):
     scope = "tokens"
 
 
-class Credentials(serializers.Serializer[Any]):
-    email = serializers.EmailField()
-    password = serializers.CharField(trim_whitespace=False, max_length=256)
+class Credentials(Strict):
+    email = serializers.EmailField(max_length=254)
+    password = Text(trim_whitespace=False, max_length=256)
 
 
-class Renewal(serializers.Serializer[Any]):
-    refresh = serializers.CharField(max_length=4096)
+class Renewal(Strict):
+    refresh = Text(max_length=4096)
 
 
 PAIR = inline_serializer(
@@ -71,14 +72,16 @@ class Login(_AuthView):
     throttle_classes = [SignInThrottle]
 
     @extend_schema(
-        operation_id="sign_in", tags=["auth"], auth=[], request=Credentials, responses={200: PAIR, **REFUSALS}
+        operation_id="sign_in",
+        tags=["Signing in"],
+        summary="Sign in: two tokens for a password",
+        auth=[],
+        request=Credentials,
+        responses={200: PAIR, **REFUSALS},
     )
     def post(self, request: Request) -> Response:
-        given = Credentials(data=request.data)
-        given.is_valid(raise_exception=True)
-        user: Any = authenticate(
-            request._request, username=given.validated_data["email"].lower(), password=given.validated_data["password"]
-        )
+        given = Credentials.read(request.data)
+        user: Any = authenticate(request._request, username=given["email"].lower(), password=given["password"])
         # A stranger to this tenant gets the same words as a wrong password: who has an account elsewhere is not told.
         if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):
             raise AuthenticationFailed("Email or password is wrong. Check both and try again.")
@@ -90,7 +93,12 @@ class Refresh(_AuthView):
     """POST {refresh} -> {access, refresh}: the one sent is used up. Sent a second time, it ends all that came of it."""
 
     @extend_schema(
-        operation_id="renew_tokens", tags=["auth"], auth=[], request=Renewal, responses={200: PAIR, **REFUSALS}
+        operation_id="renew_tokens",
+        tags=["Signing in"],
+        summary="Two new tokens for the one that renews",
+        auth=[],
+        request=Renewal,
+        responses={200: PAIR, **REFUSALS},
     )
     def post(self, request: Request) -> Response:
         return Response(_with_token(request, tokens.exchange))
@@ -101,7 +109,7 @@ class Logout(_AuthView):
     """POST {refresh} -> 204: it and all that came of it are ended. An access token lives out its minutes."""
 
     @extend_schema(
-        operation_id="sign_out", tags=["auth"], auth=[], request=Renewal,
+        operation_id="sign_out", tags=["Signing in"], summary="End what was signed in for", auth=[], request=Renewal,
         responses={204: OpenApiResponse(description="Ended, or ended before."), **REFUSALS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -110,9 +118,8 @@ class Logout(_AuthView):
 
 
 def _with_token(request: Request, verb: Any) -> Any:
-    given = Renewal(data=request.data)
-    given.is_valid(raise_exception=True)
+    given = Renewal.read(request.data)
     try:
-        return verb(given.validated_data["refresh"], request._request.tenant)  # type: ignore[attr-defined]
+        return verb(given["refresh"], request._request.tenant)  # type: ignore[attr-defined]
     except tokens.BadToken as bad:
         raise AuthenticationFailed(str(bad)) from bad

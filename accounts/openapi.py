@@ -11,6 +11,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+SAID = {"type": "string", "minLength": 1, "pattern": r"^\s*\S"}
+"""A text that is not blank."""
 MEANINGS = {
     400: "A field is wrong; the sentence names it.",
     401: "Nobody is signed in, or the token is no longer good.",
@@ -55,8 +57,9 @@ class StrictFields(OpenApiSerializerExtension):
         schema.setdefault("properties", {})
         for name, field in self.target.fields.items():
             told = schema["properties"][name]
-            if isinstance(field, serializers.CharField) and not field.allow_blank and "enum" not in told:
-                told.setdefault("minLength", 1)
+            if isinstance(field, serializers.CharField) and not field.allow_blank and not {"enum", "format"} & told.keys():
+                for rule in ("minLength", "pattern"):
+                    told.setdefault(rule, SAID[rule])
         return {**schema, "additionalProperties": False, **self.target.rules}
 
 

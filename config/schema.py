@@ -29,6 +29,25 @@ def for_programs(endpoints: list[Endpoint]) -> list[Endpoint]:
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(JSON_PREFIXES)]
 
 
+def bodies_that_are_needed(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A body has to be there where an empty object would not do: the generator looks at a serializer's fields alone."""
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            body = operation.get("requestBody")
+            if body and all(_needs_something(told["schema"], result) for told in body["content"].values()):
+                body["required"] = True
+    return result
+
+
+def _needs_something(schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    ways = [schema.get(rule, ()) for rule in ("oneOf", "anyOf")]
+    return bool(schema.get("required")) or any(
+        way and all(_needs_something(one, document) for one in way) for way in ways
+    )
+
+
 @cache
 def document(kind: str) -> tuple[bytes, str]:
     """The document as "json" or "yaml", and its ETag. Made once in a process: it takes a second, and routes do not change."""

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Door, admits, enterable
 from accounts.models import Tier
-from accounts.openapi import problems
+from accounts.openapi import SAID, problems
 from accounts.requests import Strict, Text
 from generation import catalogue, keys
 from generation.api import shapes
@@ -23,7 +23,7 @@ from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
 
 TIER = OpenApiParameter(
-    "tier", str, description="Slug of a tier: what may be used for its stories. Without it, the studio's."
+    "tier", SAID, description="Slug of a tier: what may be used for its stories. Without it, the studio's."
 )
 
 

@@ -15,12 +15,13 @@ from accounts import tickets
 from accounts.access import Door, admits
 from accounts.api import REFUSALS
 from accounts.bearers import Bearer
+from accounts.requests import Id, Strict
 from accounts.scopes import Scope
 from generation import live
 
 
-class Wanted(serializers.Serializer[Any]):
-    target = serializers.UUIDField(help_text="The id of a job, a run or a story.")
+class Wanted(Strict):
+    target = Id(help_text="The id of a job, a run or a story.")
 
 
 TICKET = inline_serializer(
@@ -43,7 +44,7 @@ class Tickets(APIView):
     scope = Scope.READ
 
     @extend_schema(
-        operation_id="make_ticket", tags=["live"], request=Wanted,
+        operation_id="make_ticket", tags=["Tickets"], summary="A ticket that opens one socket", request=Wanted,
         responses={
             200: TICKET,
             **REFUSALS,
@@ -52,9 +53,7 @@ class Tickets(APIView):
         },
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        given = Wanted(data=request.data)
-        given.is_valid(raise_exception=True)
-        target = given.validated_data["target"]
+        target = Wanted.read(request.data)["target"]
         http: Any = request._request
         path = live.socket_for(http.actor, target)
         if path is None:

@@ -27,13 +27,21 @@ class Wrong(ValueError):
     """A value that is not of its field's form; the text goes on from the field's name: "must be ..."."""
 
 
-Parse = Callable[[Any], dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """Turns a value into fields of the engine's request (or of the studio's own reading: `count`). Raises `Wrong`. `form` is
+    what JSON schema says of the values that are taken."""
+
+    read: Callable[[Any], dict[str, Any]]
+    form: Mapping[str, Any]
+
+    def __call__(self, value: Any) -> dict[str, Any]:
+        return self.read(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`name` is the canonical public name, `parse` turns a value into fields of the engine's request (or of the studio's own
-    reading: `count`)."""
+    """`name` is the canonical public name."""
 
     name: str
     parse: Parse
@@ -49,7 +57,7 @@ def text(into: str, most: int = MAX_TEXT) -> Parse:
             raise Wrong(f"is longer than {most:,} characters. Shorten it.")
         return {into: value.strip()}
 
-    return parse
+    return Parse(parse, {"type": "string", "maxLength": most})
 
 
 def whole(into: str, low: int, high: int) -> Parse:
@@ -60,7 +68,7 @@ def whole(into: str, low: int, high: int) -> Parse:
             raise Wrong(f"must lie between {low} and {high}.")
         return {into: int(value)}
 
-    return parse
+    return Parse(parse, {"type": "integer", "minimum": low, "maximum": high})
 
 
 def number(into: str) -> Parse:
@@ -69,7 +77,8 @@ def number(into: str) -> Parse:
             raise Wrong("must be a number, and no boundless one.")
         return {into: value}
 
-    return parse
+    bounds = {"minimum": -LARGEST, "exclusiveMinimum": True, "maximum": LARGEST, "exclusiveMaximum": True}
+    return Parse(parse, {"type": "number", **bounds})
 
 
 def truth(into: str) -> Parse:
@@ -78,31 +87,39 @@ def truth(into: str) -> Parse:
             raise Wrong("must be true or false.")
         return {into: value}
 
-    return parse
+    return Parse(parse, {"type": "boolean"})
 
 
-def size(value: Any) -> dict[str, Any]:
+def _size(value: Any) -> dict[str, Any]:
     """ "1024x768", or "auto" for what the model thinks best."""
     if value == "auto":
         return {}
-    match = SIZE.match(value) if isinstance(value, str) else None
+    match = SIZE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise Wrong("must be a width and a height like “1024x768”, or “auto”.")
     return {"width": int(match[1]), "height": int(match[2])}
 
 
-def ratio(value: Any) -> dict[str, Any]:
+def _ratio(value: Any) -> dict[str, Any]:
     if value == "auto":
         return {}
-    if not isinstance(value, str) or not RATIO.match(value):
+    if not isinstance(value, str) or not RATIO.fullmatch(value):
         raise Wrong("must be a width to a height like “16:9”.")
     return {"aspect_ratio": value}
 
 
-def schema(value: Any) -> dict[str, Any]:
+def _schema(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Wrong("must be a JSON schema: an object.")
     return {"schema": value}
+
+
+def _or_auto(pattern: re.Pattern[str]) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^auto$|{pattern.pattern}"}
+
+
+size, ratio = Parse(_size, _or_auto(SIZE)), Parse(_ratio, _or_auto(RATIO))
+schema = Parse(_schema, {"type": "object"})
 
 
 def _fields(*entries: tuple[tuple[str, ...], Parse]) -> dict[str, Field]:
@@ -188,16 +205,16 @@ class Read:
 
 
 def read(kind: Kind, given: Mapping[str, Any]) -> Read:
-    """Read what was given for a thing of `kind`. What is None, or an empty text, was not given. Raises `WrongWish`."""
+    """Read what was given for a thing of `kind`. What is None, or a text that is empty, was not given. Raises `WrongWish`."""
     known = FIELDS[kind]
     request: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     names: dict[str, str] = {}
     by: dict[str, str] = {}
     for name, value in given.items():
-        if value is None or value == "":
-            continue
         field = known.get(name)
+        if value is None or (value == "" and (field is None or field.parse.form["type"] == "string")):
+            continue
         if field is None:
             called = str(name)[:60] or "“”"
             raise WrongWish(f"{called} is not known here. There is: {', '.join(known)}.", field=called)

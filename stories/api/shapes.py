@@ -146,6 +146,11 @@ class SceneStatusAnswer(serializers.Serializer[Any]):
     video = PlateStatusAnswer()
 
 
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/TreeNode"}})
+class Branches(serializers.ListField):
+    """Nodes of the same form. A class of its own: what is said of a field's class is said of every field of it."""
+
+
 class TreeNode(serializers.Serializer[Any]):
     scene = serializers.UUIDField()
     title = serializers.CharField()
@@ -154,9 +159,7 @@ class TreeNode(serializers.Serializer[Any]):
     written = serializers.BooleanField()
     here = serializers.BooleanField(help_text="Where you are.")
     url = serializers.CharField(help_text="Its page.")
-    children = extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/TreeNode"}})(
-        serializers.ListField
-    )()
+    children = Branches()
 
 
 class TreeAnswer(serializers.Serializer[Any]):

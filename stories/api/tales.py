@@ -15,7 +15,7 @@ from accounts.access import Actor, Door, Visibility, admits, enterable
 from accounts.guests import address_of
 from accounts.idempotency import PARAMETER, Idempotent, nonce_of
 from accounts.models import Tier
-from accounts.openapi import problems
+from accounts.openapi import SAID, problems
 from accounts.paging import PARAMETERS, CursorPages, page_of
 from accounts.requests import StrictJson
 from accounts.scopes import Scope
@@ -36,7 +36,7 @@ class Stories(Idempotent, APIView):
     @extend_schema(
         operation_id="stories_list", tags=["Stories"], summary="Your stories, the latest first",
         parameters=[
-            OpenApiParameter("tier", {"type": "string", "minLength": 1}, description="Only those of this tier."),
+            OpenApiParameter("tier", SAID, description="Only those of this tier."),
             OpenApiParameter("state", str, enum=STATES, description="Only those that are finished, or not."),
             *PARAMETERS,
         ],

@@ -67,7 +67,7 @@ def only(given: Mapping[str, Any], known: Collection[str], path: str = "") -> di
         if name not in known:
             called = f"{path}{shown(name)}"
             raise WrongWish(f"{called} is not known here. There is: {', '.join(known)}.", field=called)
-    return {name: value for name, value in given.items() if value is not None and value != ""}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _refuse_unsafe(value: Any, path: str = "") -> None:

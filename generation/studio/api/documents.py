@@ -28,7 +28,8 @@ PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER,
     description="`respond-async`: answer with 202 at once. `wait=10`: wait that many seconds at most (RFC 7240).",
 )  # fmt: skip
-TEXT_FIELD = {"type": "string"}
+TEXT_FIELD = {"type": "string", "maxLength": fields.MAX_TEXT}
+SAID = {**TEXT_FIELD, "pattern": r"^\s*\S"}
 PICTURE = {
     "type": "string",
     "description": "A data address, an https address, or the id or address of a picture of yours.",
@@ -42,43 +43,42 @@ def more(*codes: int) -> dict[int, OpenApiResponse]:
 
 
 def _schema_of(name: str, field: fields.Field) -> dict[str, Any]:
-    """A field in JSON schema, tried out: what its reader takes is what it is."""
-    probes: tuple[tuple[Any, dict[str, Any]], ...] = (
-        (True, {"type": "boolean"}),
-        ({}, {"type": "object"}),
-        ("a word", {"type": "string"}),
-        ("16:9", {"type": "string", "pattern": fields.RATIO.pattern}),
-        ("64x64", {"type": "string", "pattern": fields.SIZE.pattern}),
-        (1.5, {"type": "number"}),
-        (1, {"type": "integer"}),
-        (50, {"type": "integer"}),
-    )
-    for value, schema in probes:
-        try:
-            field.parse(value)
-        except fields.Wrong:
-            continue
-        return schema if name == field.name else {**schema, "description": f"The same as {field.name}."}
-    return {}
+    """A field in JSON schema."""
+    told = {} if name == field.name else {"description": f"The same as {field.name}."}
+    return {**field.parse.form, **told}
 
 
 def fields_of(kind: Kind) -> dict[str, Any]:
     return {name: _schema_of(name, field) for name, field in fields.FIELDS[kind].items()}
 
 
-def body(properties: dict[str, Any], *needed: str) -> dict[str, Any]:
-    return {
-        "application/json": {
-            "type": "object", "properties": properties, "additionalProperties": False,
-            **({"required": list(needed)} if needed else {}),  # an empty list is none by the standard of 3.0
-        }
-    }  # fmt: skip
+def body(properties: dict[str, Any], **rules: Any) -> dict[str, Any]:
+    return {"application/json": _object(properties, **rules)}
+
+
+def _object(properties: dict[str, Any], **rules: Any) -> dict[str, Any]:
+    """An object of these fields alone. Where one is null it was not said, if it need not be."""
+    told = {
+        name: schema if name in rules.get("required", ()) or "type" not in schema else _or_null(schema)
+        for name, schema in properties.items()
+    }
+    return {"type": "object", "properties": told, **rules, "additionalProperties": False}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "nullable": True, **({"enum": [*schema["enum"], None]} if "enum" in schema else {})}
 
 
 def _generated(kind: Kind, *pictures: str) -> dict[str, Any]:
     many = {"reference_images": {"type": "array", "items": PICTURE}} if "reference_images" in pictures else {}
     return body(
-        {**fields_of(kind), **{name: PICTURE for name in pictures if name != "reference_images"}, **many}, "prompt"
+        {
+            **fields_of(kind),
+            **{name: PICTURE for name in pictures if name != "reference_images"},
+            **many,
+            "prompt": SAID,
+        },
+        required=["prompt"],
     )
 
 
@@ -86,12 +86,11 @@ def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str) -> dict[str, 
     inner = {name: schema for name, schema in fields_of(kind).items() if name != "prompt"}
     inner |= dict.fromkeys(pictures, PICTURE) | {"reference_images": {"type": "array", "items": PICTURE}}
     inner |= {name: {"type": "number", "minimum": low, "maximum": high} for name, (low, high) in wanted.POLLS.items()}
-    nested = {"type": "object", "properties": inner, "additionalProperties": False}
-    settings = {"type": "object", "properties": {str(kind): nested}, "additionalProperties": False}
+    settings = _object({str(kind): _object(inner)})
     reference = {"type": "string", "maxLength": wanted.REFERENCE_LENGTH, "description": "Your own; given back."}
     return body(
         {
-            "prompt": TEXT_FIELD, "settings": settings,
+            "prompt": SAID, "settings": settings,
             "save_to_db": {
                 "type": "boolean", "default": True,
                 "description": "false: the answer holds the thing as a data address, and nothing is kept.",
@@ -102,13 +101,13 @@ def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str) -> dict[str, 
     )  # fmt: skip
 
 
-SCENE = {
-    "type": "object", "additionalProperties": False, "required": ["description"],
-    "properties": {
-        "description": TEXT_FIELD, "seconds": {"type": "number", "minimum": 0.1, "maximum": 3600},
+SCENE = _object(
+    {
+        "description": SAID, "seconds": {"type": "number", "minimum": 0.1, "maximum": 3600},
         "instructions": TEXT_FIELD, "image_url": PICTURE,
     },
-}  # fmt: skip
+    required=["description"],
+)  # fmt: skip
 
 
 class TakeShape(serializers.Serializer[Any]):
@@ -261,6 +260,10 @@ COMPATIBLE_VIDEO: dict[str, Any] = {
     ),
     "responses": _WAITS,
 }  # fmt: skip
+UPLOADED: dict[str, dict[str, Any]] = {
+    "data_url": {"type": "string", "description": "The picture as a data address."},
+    "url": {"type": "string", "format": "uri", "description": "Its https address, where the library fetches those."},
+}
 LIST_UPLOADS: dict[str, Any] = {
     "operation_id": "uploads_list", "tags": UPLOADS, "summary": "Your uploads of the last day",
     "responses": {200: UploadPage, **problems()},
@@ -274,12 +277,14 @@ UPLOAD: dict[str, Any] = {
             "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}},
             "additionalProperties": False,
         },
-        **body({"data_url": TEXT_FIELD, "url": {"type": "string", "format": "uri"}}),
+        "application/json": {
+            "oneOf": [_object({name: schema}, required=[name]) for name, schema in UPLOADED.items()]
+        },
     },
     "responses": {201: UploadShape, **problems(400, 409, 413, 415, 429)},
 }  # fmt: skip
 DELETE_UPLOAD: dict[str, Any] = {
     "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
     "parameters": [idempotency.PARAMETER], "request": None,
-    "responses": {204: OpenApiResponse(description="It is gone."), **problems(404, 409, 429)},
+    "responses": {204: OpenApiResponse(description="It is gone."), **problems(400, 404, 409, 429)},
 }  # fmt: skip

@@ -75,7 +75,7 @@ def video(body: Mapping[str, Any]) -> Wanted:
     if mode == "timeline":
         return _timeline(top, given, [*first, *brought], polls, remembered)
     for name in OF_TIMELINE:
-        if name in top:
+        if top.get(name, "") != "":
             raise WrongWish(f"{name} belongs to mode timeline: leave it out, or choose that mode.", field=name)
     if mode == "start_end":
         lacks = [("input_image_url", "begins")] if not first else []

@@ -23,25 +23,6 @@ from generation.studio.fields import MAX_TEXT, UNKEEPABLE
 from generation.studio.models import Piece
 from generation.studio.wishes import Brought
 
-DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "n": (1,),
-    "temperature": (1,),
-    "top_p": (1,),
-    "presence_penalty": (0,),
-    "frequency_penalty": (0,),
-    "logit_bias": ({},),
-    "logprobs": (False,),
-    "top_logprobs": (0,),
-    "stop": ([], ""),
-    "tools": ([],),
-    "tool_choice": ("none", "auto"),
-    "parallel_tool_calls": (True, False),
-    "functions": ([],),
-    "function_call": ("none", "auto"),
-    "modalities": (["text"],),
-    "service_tier": ("auto", "default"),
-    "verbosity": ("medium",),
-}
 TAKEN = frozenset({"model", "max_tokens", "max_completion_tokens", "seed"})
 NULL = "\\u0000"
 """How JSON writes a character that no column keeps."""
@@ -78,7 +59,7 @@ class ChatCompletions(OpenAiView):
 def read(given: dict[str, Any]) -> Asked:
     """Read the body of a request. Raises `WrongWish` naming the parameter."""
     said = dict(given)
-    parameters.take_out(said, DEFAULTS)
+    parameters.take_out(said, parameters.OF_CHAT)
     folded = messages.fold(said.pop("messages", None))
     streams = _truth(said.pop("stream", False), "stream")
     options = said.pop("stream_options", {})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 import accounts.openapi  # noqa: F401 -- so that the way of being known has a name
 from accounts.idempotency import PARAMETER
-from generation.studio.fields import MAX_TEXT
+from generation.providers.contract import Kind
+from generation.studio.dialects.openai import parameters
+from generation.studio.fields import FIELDS, MAX_TEXT
 
 TAGS = ["OpenAI-shaped"]
 AUTH: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -16,7 +19,7 @@ JSON = "application/json"
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 TRUTH = {"type": "boolean"}
-SAID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"\S"}
+SAID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"^\s*\S"}
 
 
 def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
@@ -24,7 +27,14 @@ def _object(required: list[str] | None = None, **properties: Any) -> dict[str, A
 
 
 def _null(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "nullable": True}
+    return {**schema, "nullable": True, **({"enum": [*schema["enum"], None]} if "enum" in schema else {})}
+
+
+def _asked(required: list[str], usual: Mapping[str, tuple[Any, ...]], **properties: Any) -> dict[str, Any]:
+    """A request: its fields, those that are taken at their default only, and those that change nothing. No others."""
+    known: dict[str, Any] = {name: {"description": "Changes nothing."} for name in sorted(parameters.IGNORED)}
+    known |= {name: {"enum": [*values, None]} for name, values in usual.items()}
+    return {**_object(required, **known | properties), "additionalProperties": False}
 
 
 PROBLEM = _object(
@@ -58,26 +68,46 @@ IGNORED = (
     "`user`, `safety_identifier`, `metadata`, `store` and `prompt_cache_*` are heard and change nothing. What has a value that "
     "asks for nothing, such as `temperature: 1`, is taken; other values, and other parameters, are refused by name."
 )
-_PART = _object(
-    ["type"], type={"type": "string", "enum": ["text", "image_url"]}, text=TEXT, image_url=_object(["url"], url=TEXT)
+_WORDS = _object(["type", "text"], type={"type": "string", "enum": ["text"]}, text=TEXT)
+_PICTURE = _object(
+    ["type", "image_url"],
+    type={"type": "string", "enum": ["image_url"]},
+    image_url=_object(["url"], url={**TEXT, "minLength": 1}),
 )
-_MESSAGE = _object(
-    ["role", "content"],
-    role={"type": "string", "enum": ["system", "developer", "user", "assistant"]},
-    content={"oneOf": [SAID, {"type": "array", "minItems": 1, "items": _PART}], "nullable": True},
-    name={**TEXT, "pattern": "^[A-Za-z0-9_-]{1,64}$"},
-)
+
+
+def _message(*roles: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    listed = {"type": "array", "items": {"oneOf": parts}}
+    return {
+        **_object(
+            ["role"],
+            role={"type": "string", "enum": list(roles)},
+            content={"oneOf": [TEXT, listed], "nullable": True},
+            name=_null({**TEXT, "pattern": "^[A-Za-z0-9_-]{0,64}$"}),
+        ),
+        "additionalProperties": False,
+    }
+
+
+_MESSAGE = {
+    "oneOf": [
+        _message("user", parts=[_WORDS, _PICTURE]),
+        _message("system", "developer", "assistant", parts=[_WORDS]),
+    ]
+}
 _USAGE = _null(_object(prompt_tokens=WHOLE, completion_tokens=WHOLE, total_tokens=WHOLE))
 CHAT: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "A text, whole or as it is written",
     "parameters": [PARAMETER],
     "description": "One answer to a conversation. Rules come from `system` and `developer` messages; a conversation of several "
     "messages is sent to the model as a transcript. With `stream` the answer comes as server-sent events, in the form of "
     "chat.completion.chunk, ended by `data: [DONE]`. " + IGNORED,
     "request": {
-        JSON: _object(
+        JSON: _asked(
             ["messages"],
+            parameters.OF_CHAT,
             model={**TEXT, "maxLength": 120, "description": "One of /v1/models; without it the studio's usual one."},
             messages={"type": "array", "minItems": 1, "maxItems": 1000, "items": _MESSAGE},
             max_tokens=_null({**WHOLE, "minimum": 1, "maximum": 1_000_000}),
@@ -108,14 +138,13 @@ CHAT: dict[str, Any] = {
         **BUYING,
     },
 }  # fmt: skip
+_OWN: dict[str, dict[str, Any]] = {
+    name: dict(field.parse.form) for name, field in FIELDS[Kind.IMAGE].items() if name != "prompt"
+}
 _LOOK: dict[str, dict[str, Any]] = {
-    "model": {**TEXT, "maxLength": 120},
-    "size": {**TEXT, "pattern": "^(auto|[1-9][0-9]{1,4}x[1-9][0-9]{1,4})$"},
     "quality": {"type": "string", "enum": ["auto", "low", "medium", "high", "standard", "hd"]},
     "background": {"type": "string", "enum": ["auto", "transparent", "opaque"]},
     "output_format": {"type": "string", "enum": ["png", "jpeg", "webp"]},
-    "output_compression": {**WHOLE, "minimum": 0, "maximum": 100},
-    "n": {**WHOLE, "minimum": 1, "maximum": 8},
     "response_format": {"type": "string", "enum": ["b64_json", "url"], "default": "b64_json"},
 }
 _PICTURES = _object(
@@ -130,6 +159,7 @@ _LINKS = "A `url` is good for five minutes and needs no key. `stream` and `parti
 IMAGES: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "Pictures from words",
     "parameters": [PARAMETER],
     "description": "Pictures, in base64 where nothing else is asked for. "
     + _LINKS
@@ -137,7 +167,12 @@ IMAGES: dict[str, Any] = {
     "`aspect_ratio`, `resolution`, `negative_prompt`, `style` ...) are taken as well, where the model takes them. "
     + IGNORED,
     "request": {
-        JSON: _object(["prompt"], prompt=SAID, style=TEXT, **{name: _null(schema) for name, schema in _LOOK.items()})
+        JSON: _asked(
+            ["prompt"],
+            parameters.OF_PICTURES,
+            **{name: _null(schema) for name, schema in (_OWN | _LOOK).items()},
+            prompt=SAID,
+        )
     },
     "responses": {(200, JSON): OpenApiResponse(_PICTURES, "The pictures."), **BUYING},
 }
@@ -145,25 +180,35 @@ _FILE = {"type": "string", "format": "binary"}
 EDITS: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "A picture changed as the prompt says",
     "parameters": [PARAMETER],
     "description": "A picture changed as the prompt says. The first `image` (or `image[]`) is changed, others are references; "
     "where a `mask` is transparent the picture may change. " + _LINKS + IGNORED,
     "request": {
-        "multipart/form-data": _object(
-            ["prompt", "image"], prompt=SAID, image={"type": "array", "items": _FILE}, mask=_FILE, **_LOOK
-        )
+        "multipart/form-data": {
+            **_object(
+                ["prompt", "image"],
+                **_OWN | _LOOK,
+                prompt=SAID,
+                mask=_FILE,
+                image={"type": "array", "items": _FILE, "minItems": 1},
+            ),
+            "additionalProperties": False,
+        }
     },
     "responses": {(200, JSON): OpenApiResponse(_PICTURES, "The pictures."), **BUYING},
 }
 SPEECH: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "Words spoken",
     "parameters": [PARAMETER],
     "description": "Words spoken. A voice is one of the model's, by its name; OpenAI's usual names (alloy, echo ...) each "
     "stand for one of them, always the same. `stream_format` is taken as `audio` only. " + IGNORED,
     "request": {
-        JSON: _object(
+        JSON: _asked(
             ["input"],
+            parameters.OF_SPEECH,
             input=SAID,
             model=_null({**TEXT, "maxLength": 120}),
             voice={"oneOf": [TEXT, _object(["id"], id=TEXT)], "nullable": True},
@@ -186,6 +231,7 @@ _MODEL = _object(
 MODELS: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "The models of the studio, in OpenAI's form",
     "description": "What the studio offers you, by the keys that `model` takes.",
     "responses": {
         (200, JSON): OpenApiResponse(
@@ -197,6 +243,7 @@ MODELS: dict[str, Any] = {
 MODEL: dict[str, Any] = {
     "auth": AUTH,
     "tags": TAGS,
+    "summary": "One model, by any of its names",
     "description": "The model that a name leads to: our key, the provider's name, or one that was retired.",
     "parameters": [OpenApiParameter("name", str, OpenApiParameter.PATH)],
     "responses": {(200, JSON): OpenApiResponse(_MODEL, "The model."), **LOOKING},

@@ -23,14 +23,6 @@ from generation.studio.models import Piece, Take
 from generation.studio.wishes import Brought
 
 FORMS = ("b64_json", "url")
-DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "stream": (False,),
-    "partial_images": (0,),
-    "moderation": ("auto",),
-    "background": ("auto",),
-    "quality": ("auto",),
-}
-"""`auto` is what a model does of itself."""
 PASSED_ON = ("background", "quality")
 """Other values of these are the model's to take or to refuse."""
 UNSAID = {"quality": "standard", "style": "vivid", "output_format": "png", "output_compression": 100}
@@ -84,10 +76,12 @@ def _made(request: Request, given: dict[str, Any], brought: Sequence[Brought]) -
     form = given.pop("response_format", FORMS[0])
     if form not in FORMS:
         raise Unsupported("response_format is none that is taken here (b64_json, url).", field="response_format")
-    told = {name: given[name] for name in PASSED_ON if name in given and given[name] not in DEFAULTS[name]}
+    told = {
+        name: given[name] for name in PASSED_ON if name in given and given[name] not in parameters.OF_PICTURES[name]
+    }
     for name in told:
         del given[name]
-    parameters.take_out(given, DEFAULTS)
+    parameters.take_out(given, parameters.OF_PICTURES)
     if "file_extension" not in given:
         given.setdefault("output_format", UNSAID["output_format"])
     piece = buying.buy(request, Kind.IMAGE, {**given, **told}, brought=brought, unsaid=UNSAID)

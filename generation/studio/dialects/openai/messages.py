@@ -7,6 +7,7 @@ name of who said it, with a last line that asks for the next answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ MAX_MESSAGES = 1_000
 ANSWER = "Write what Assistant says next, without the name before it."
 KNOWN = frozenset({"role", "content", "name"})
 NAME_LENGTH = 64
+NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{NAME_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _role(message: Any, place: str) -> str:
 def _speaker(role: str, name: Any, place: str) -> str:
     if name is None or name == "":
         return SPEAKERS[role]
-    if not isinstance(name, str) or len(name) > NAME_LENGTH or not name.replace("-", "").replace("_", "").isalnum():
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         said = f"{place}.name must be letters, digits, “-” and “_”, {NAME_LENGTH} of them at most."
         raise WrongWish(said, field=f"{place}.name")
     return f"{SPEAKERS[role]} ({name})"

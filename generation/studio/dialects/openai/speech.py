@@ -18,7 +18,6 @@ from generation.studio.dialects.openai.voices import voice_of
 from generation.studio.errors import WrongWish
 
 TAKEN = frozenset({"input", "model", "voice", "response_format", "speed", "instructions", "language", "seed"})
-DEFAULTS: dict[str, tuple[Any, ...]] = {"stream_format": ("audio",)}
 UNSAID = {"speed": 1}
 USUAL_FORMAT = "mp3"
 ENGLISH = "en"
@@ -32,7 +31,7 @@ class Speech(OpenAiView):
     @extend_schema(operation_id="openai_speech", **documents.SPEECH)
     def post(self, request: Request) -> HttpResponse:
         given = fields_of(request)
-        parameters.take_out(given, DEFAULTS)
+        parameters.take_out(given, parameters.OF_SPEECH)
         parameters.refuse_others(given, TAKEN)
         if not given.get("input"):
             raise WrongWish("input is missing: say what is to be spoken.", field="input")
