@@ -57,7 +57,11 @@ class StrictFields(OpenApiSerializerExtension):
         schema.setdefault("properties", {})
         for name, field in self.target.fields.items():
             told = schema["properties"][name]
-            if isinstance(field, serializers.CharField) and not field.allow_blank and not {"enum", "format"} & told.keys():
+            if (
+                isinstance(field, serializers.CharField)
+                and not field.allow_blank
+                and not {"enum", "format"} & told.keys()
+            ):
                 for rule in ("minLength", "pattern"):
                     told.setdefault(rule, SAID[rule])
         return {**schema, "additionalProperties": False, **self.target.rules}
