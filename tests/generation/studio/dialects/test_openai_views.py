@@ -145,6 +145,14 @@ class TestRefusals:
             "another file": (400, "markup", "unsupported_parameter"),
         }  # fmt: skip
 
+    @pytest.mark.parametrize("field", [{"cfg_scale": "0.5"}, {"strength": "-1e-05"}, {"prompt_upsampling": "true"}])
+    def test_a_form_has_numbers_and_truths_too(self, caller: Program, field: dict[str, str]) -> None:
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        sent = {"prompt": "x", "image": SimpleUploadedFile("a.png", PNG, "image/png"), **field}
+        told = caller.client.post(EDITS, sent).json()["error"]["message"]
+        assert told == f"{next(iter(field))} is not taken by this model: leave it out."
+
     def test_who_has_no_key_hears_of_it(self, world: Any, client_for: Callable[..., Client]) -> None:
         nobody = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
         missing = nobody.post(CHAT, json.dumps({"messages": MESSAGES}), content_type="application/json")
