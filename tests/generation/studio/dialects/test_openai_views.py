@@ -145,7 +145,7 @@ class TestRefusals:
             "another file": (400, "markup", "unsupported_parameter"),
         }  # fmt: skip
 
-    @pytest.mark.parametrize("field", [{"cfg_scale": "0.5"}, {"strength": "-1e-05"}, {"prompt_upsampling": "true"}])
+    @pytest.mark.parametrize("field", [{"cfg_scale": "0.5"}, {"guidance": "1e-05"}, {"prompt_upsampling": "true"}])
     def test_a_form_has_numbers_and_truths_too(self, caller: Program, field: dict[str, str]) -> None:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
