@@ -41,7 +41,7 @@ class Credentials(Strict):
 
 
 class Renewal(Strict):
-    refresh = Text(max_length=4096)
+    refresh = Text(trim_whitespace=False, max_length=4096)
 
 
 PAIR = inline_serializer(

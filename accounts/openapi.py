@@ -11,7 +11,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-SAID = {"type": "string", "minLength": 1, "pattern": r"^\s*\S"}
+NOT_BLANK = r"^[\s\x1c-\x1f\x85]*[^\s\x1c-\x1f\x85]"
+"""What Python calls blank is a little more than what JSON schema's expressions call a space."""
+SAID = {"type": "string", "minLength": 1, "pattern": NOT_BLANK}
 """A text that is not blank."""
 MEANINGS = {
     400: "A field is wrong; the sentence names it.",
@@ -62,8 +64,9 @@ class StrictFields(OpenApiSerializerExtension):
                 and not field.allow_blank
                 and not {"enum", "format"} & told.keys()
             ):
-                for rule in ("minLength", "pattern"):
-                    told.setdefault(rule, SAID[rule])
+                told.setdefault("minLength", 1)
+                if field.trim_whitespace:
+                    told.setdefault("pattern", NOT_BLANK)
         return {**schema, "additionalProperties": False, **self.target.rules}
 
 

@@ -27,6 +27,9 @@ TIER = OpenApiParameter(
 )
 
 
+KEY = OpenApiParameter("key", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}, OpenApiParameter.PATH)
+
+
 class ModelsQuery(Strict):
     tier = Text(required=False)
 
@@ -51,7 +54,8 @@ class Models(APIView):
 @admits(Door.MEMBER)
 class ModelDetail(APIView):
     @extend_schema(
-        operation_id="models_show", tags=["Models"], summary="What a model takes and costs", parameters=[TIER],
+        operation_id="models_show", tags=["Models"], summary="What a model takes and costs",
+        parameters=[KEY, TIER],
         responses={200: shapes.ModelAnswer, **problems(400, 404)},
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:

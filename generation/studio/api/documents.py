@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from accounts import idempotency
-from accounts.openapi import MEANINGS, Problem, problems
+from accounts.openapi import MEANINGS, NOT_BLANK, Problem, problems
 from generation.providers.contract import Kind
 from generation.studio import fields
 from generation.studio.api import wanted
@@ -29,7 +29,7 @@ PREFER = OpenApiParameter(
     description="`respond-async`: answer with 202 at once. `wait=10`: wait that many seconds at most (RFC 7240).",
 )  # fmt: skip
 TEXT_FIELD = {"type": "string", "maxLength": fields.MAX_TEXT}
-SAID = {**TEXT_FIELD, "pattern": r"^\s*\S"}
+SAID = {**TEXT_FIELD, "pattern": NOT_BLANK}
 PICTURE = {
     "type": "string",
     "description": "A data address, an https address, or the id or address of a picture of yours.",
@@ -82,7 +82,7 @@ def _generated(kind: Kind, *pictures: str) -> dict[str, Any]:
     )
 
 
-def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str) -> dict[str, Any]:
+def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str, **rules: Any) -> dict[str, Any]:
     inner = {name: schema for name, schema in fields_of(kind).items() if name != "prompt"}
     inner |= dict.fromkeys(pictures, PICTURE) | {"reference_images": {"type": "array", "items": PICTURE}}
     inner |= {name: {"type": "number", "minimum": low, "maximum": high} for name, (low, high) in wanted.POLLS.items()}
@@ -97,7 +97,8 @@ def _compatible(kind: Kind, extra: dict[str, Any], *pictures: str) -> dict[str, 
             },
             "session_id": reference, "message_id": reference,
             "customer_id": {"description": "Ignored: the tenant is the token's."}, **extra,
-        }
+        },
+        **rules,
     )  # fmt: skip
 
 
@@ -244,7 +245,7 @@ _WAITS = {
 COMPATIBLE_IMAGE: dict[str, Any] = {
     "operation_id": "image_generate", "tags": COMPATIBLE, "summary": "Make or change a picture and wait for it",
     "parameters": [idempotency.PARAMETER, PREFER],
-    "request": _compatible(Kind.IMAGE, {"image_url": PICTURE}, "mask"), "responses": _WAITS,
+    "request": _compatible(Kind.IMAGE, {"image_url": PICTURE}, "mask", required=["prompt"]), "responses": _WAITS,
 }  # fmt: skip
 COMPATIBLE_VIDEO: dict[str, Any] = {
     "operation_id": "video_generate", "tags": COMPATIBLE, "summary": "Make a film and wait for it",

@@ -7,8 +7,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-import accounts.openapi  # noqa: F401 -- so that the way of being known has a name
 from accounts.idempotency import PARAMETER
+from accounts.openapi import NOT_BLANK
 from generation.providers.contract import Kind
 from generation.studio.dialects.openai import parameters
 from generation.studio.fields import FIELDS, MAX_TEXT
@@ -19,7 +19,7 @@ JSON = "application/json"
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 TRUTH = {"type": "boolean"}
-SAID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"^\s*\S"}
+SAID = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": NOT_BLANK}
 
 
 def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from generation.studio.dialects.openai import buying, documents, parameters
 from generation.studio.dialects.openai.errors import Unsupported
 from generation.studio.dialects.openai.views import OpenAiView, fields_of
 from generation.studio.errors import WrongWish
+from generation.studio.fields import FIELDS
 from generation.studio.models import Piece, Take
 from generation.studio.wishes import Brought
 
@@ -27,19 +28,11 @@ PASSED_ON = ("background", "quality")
 """Other values of these are the model's to take or to refuse."""
 UNSAID = {"quality": "standard", "style": "vivid", "output_format": "png", "output_compression": 100}
 """What clients send along by habit, and read: left out where the model has no such field."""
-NUMBERS = (
-    "n",
-    "count",
-    "width",
-    "height",
-    "seed",
-    "output_compression",
-    "partial_images",
-    "steps",
-    "strength",
-    "guidance",
-)
-TRUTHS = ("stream",)
+TYPES = {name: field.parse.form["type"] for name, field in FIELDS[Kind.IMAGE].items()} | {
+    "stream": "boolean",
+    "partial_images": "integer",
+}
+"""What JSON type a field has, which a form sends as text."""
 SOURCES = ("image", "image[]")
 
 
@@ -134,9 +127,9 @@ def _typed(request: Request) -> dict[str, Any]:
         value = str(request.POST[name])
         if name in SOURCES or name == "mask":
             raise WrongWish(f"{name} must be sent as a file.", field=name)
-        if name in NUMBERS:
+        if TYPES.get(name) in ("integer", "number"):
             given[name] = _number(name, value)
-        elif name in TRUTHS:
+        elif TYPES.get(name) == "boolean":
             given[name] = {"true": True, "false": False}.get(value.lower(), value)
         else:
             given[name] = value
@@ -145,6 +138,6 @@ def _typed(request: Request) -> dict[str, Any]:
 
 def _number(name: str, value: str) -> int | float:
     try:
-        return float(value) if "." in value else int(value)
+        return int(value) if value.lstrip("-").isdecimal() else float(value)
     except ValueError:
         raise WrongWish(f"{name[:60]} must be a number.", field=name[:60]) from None
