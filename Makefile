@@ -47,6 +47,10 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
 	$(BIN)/python -m pytest -m long $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(INSTALLED_DEV) ## Ask every route for programs what nobody expects, other things each time (SEED=7: the same again)
+	$(BIN)/python -m tests.openapi.fuzz
+
 .PHONY: check
 check: $(INSTALLED_DEV) ## Lint, format, types, layers, migrations
 	$(BIN)/ruff check .

@@ -80,6 +80,10 @@ EXCUSES = (
         "That somebody has to have said something, and that a format of JSON needs its schema, are rules between fields.",
     ),
     Excuse(
+        STORIES, "positive_data_acceptance", 400, "(text: Write what happens next|prompt: )",
+        "Words that are nothing but control characters are none once those are taken out; JSON schema knows no such class.",
+    ),
+    Excuse(
         (*MAKERS, *STORIES), "positive_data_acceptance", 400, ".*(cannot be kept|Null characters|Half of a letter)",
         "To JSON schema a null character is a letter like others. No database keeps one.",
     ),

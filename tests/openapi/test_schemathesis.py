@@ -1,13 +1,11 @@
 """schemathesis over all of the document, against a real `play`: as an author of the first tenant, and as nobody.
 
-The run in `make test` always asks the same. The long one, `pytest -m long tests/openapi`, asks more, others each time, and in
-sequences of which each call goes on with what the one before answered; its seed is printed. What is the second tenant's is
-asked in a file of its own, so that both run side by side.
+These runs always ask the same: a few examples of each operation in `make test`, thirty and more in `make test-long`. Others
+each time are asked by `make fuzz` (`tests.openapi.fuzz`). What is the second tenant's is asked in a file of its own.
 """
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 import httpx
@@ -15,12 +13,13 @@ import pytest
 
 from tests.e2e.conftest import Playing
 from tests.openapi import asking
-from tests.openapi.asking import PHASES, ask
+from tests.openapi.asking import ask
 from tests.openapi.excuses import EXCUSES
 from tests.openapi.sides import Side
 from tests.openapi.verdict import is_clean, labels
 
 pytestmark = pytest.mark.processes
+FEW = 5
 CHECKS = {
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection", "positive_data_acceptance", "missing_required_header",
@@ -29,7 +28,15 @@ CHECKS = {
 }  # fmt: skip
 
 
-@pytest.mark.timeout(900)
+def test_a_few_of_each(playing: Playing, document: dict[str, Any], sides: tuple[Side, Side]) -> None:
+    """The short form of what follows."""
+    author, owner = sides
+    few = ask(document, playing.address, side=author, others=owner, phases=("examples", "fuzzing"), examples=FEW)
+    is_clean(few, document, examples=FEW)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_an_author_of_the_first_tenant(playing: Playing, document: dict[str, Any], sides: tuple[Side, Side]) -> None:
     author, owner = sides
     report = ask(document, playing.address, side=author, others=owner, thin=6)
@@ -57,22 +64,6 @@ def test_nobody_hears_that_a_thing_is_there(
                     ]
     assert len(told) == len(labels(document)) - 3
     assert {label: codes for label, codes in told.items() if not {*codes[:2]} <= {401, 403} or codes[2] != 401} == {}
-
-
-@pytest.mark.long
-@pytest.mark.timeout(7200)
-@pytest.mark.parametrize("whose", [0, 1, None])
-def test_more_of_everything(
-    playing: Playing, document: dict[str, Any], sides: tuple[Side, Side], whose: int | None
-) -> None:
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
-    side, others = (None, sides[0]) if whose is None else (sides[whose], sides[1 - whose])
-    phases = PHASES if side is None else (*PHASES, "stateful")
-    report = ask(
-        document, playing.address, side=side, others=others, phases=phases, examples=100, seed=seed, is_fixed=False
-    )
-    is_clean(report, document, examples=100)
 
 
 def test_all_checks_there_are_take_part() -> None:

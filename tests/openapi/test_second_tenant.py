@@ -14,7 +14,8 @@ from tests.openapi.verdict import is_clean
 pytestmark = pytest.mark.processes
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_the_owner_of_the_second_tenant(playing: Playing, document: dict[str, Any], sides: tuple[Side, Side]) -> None:
     author, owner = sides
     is_clean(ask(document, playing.address, side=owner, others=author, phases=("examples", "fuzzing")), document)
