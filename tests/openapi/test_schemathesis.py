@@ -39,7 +39,7 @@ def test_a_few_of_each(playing: Playing, document: dict[str, Any], sides: tuple[
 @pytest.mark.timeout(1800)
 def test_an_author_of_the_first_tenant(playing: Playing, document: dict[str, Any], sides: tuple[Side, Side]) -> None:
     author, owner = sides
-    report = ask(document, playing.address, side=author, others=owner, thin=6)
+    report = ask(document, playing.address, side=author, others=owner, thin=16)
     is_clean(report, document)
     # The run got somewhere: where something can be found or made, some of it was.
     good = {label for label, status in report.answered if status < 300}

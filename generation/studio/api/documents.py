@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from accounts import idempotency
@@ -211,19 +211,26 @@ class UploadPage(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True)
 
 
+def _for_example(**fields: Any) -> list[OpenApiExample]:
+    return [OpenApiExample("A first try", fields, request_only=True)]
+
+
 ACCEPTED = OpenApiResponse(PieceShape, description="It is under way: Location says where to look, Retry-After when.")
 TEXT: dict[str, Any] = {
+    "examples": _for_example(prompt="One sentence about a brass key."),
     "operation_id": "generate_text", "tags": GENERATE, "summary": "Make a text and wait for it",
     "parameters": [idempotency.PARAMETER, PREFER], "request": _generated(Kind.TEXT),
     "responses": {200: TextAnswer, 202: ACCEPTED, **more(*BUYS, 422, 500, 501, 502)},
 }  # fmt: skip
 IMAGE: dict[str, Any] = {
+    "examples": _for_example(prompt="A lighthouse at dawn", n=2),
     "operation_id": "generate_image", "tags": GENERATE, "summary": "Make pictures, or change one",
     "parameters": [idempotency.PARAMETER],
     "request": _generated(Kind.IMAGE, "image_url", "mask", "reference_images"),
     "responses": {202: ACCEPTED, **more(*BUYS, 501)},
 }  # fmt: skip
 VIDEO: dict[str, Any] = {
+    "examples": _for_example(prompt="A ferry leaves the quay", duration=4),
     "operation_id": "generate_video", "tags": GENERATE, "summary": "Make films",
     "parameters": [idempotency.PARAMETER],
     "request": _generated(Kind.VIDEO, "input_image_url", "last_frame", "mask", "reference_images"),
@@ -243,11 +250,13 @@ _WAITS = {
     **more(*BUYS, 410, 500, 501, 502),
 }  # fmt: skip
 COMPATIBLE_IMAGE: dict[str, Any] = {
+    "examples": _for_example(prompt="A lighthouse at dawn", settings={"image": {"aspect_ratio": "16:9"}}),
     "operation_id": "image_generate", "tags": COMPATIBLE, "summary": "Make or change a picture and wait for it",
     "parameters": [idempotency.PARAMETER, PREFER],
     "request": _compatible(Kind.IMAGE, {"image_url": PICTURE}, "mask", required=["prompt"]), "responses": _WAITS,
 }  # fmt: skip
 COMPATIBLE_VIDEO: dict[str, Any] = {
+    "examples": _for_example(prompt="A ferry leaves the quay", settings={"video": {"duration_seconds": 4}}),
     "operation_id": "video_generate", "tags": COMPATIBLE, "summary": "Make a film and wait for it",
     "parameters": [idempotency.PARAMETER, PREFER],
     "request": _compatible(
