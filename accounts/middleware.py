@@ -1,4 +1,5 @@
-"""Host -> tenant, session -> actor, path -> tier. Everything behind these runs under the tenant's scope."""
+"""Host -> tenant, session -> actor (one's own, or whom staff view as), path -> tier. Everything behind these runs under the
+tenant's scope."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access import Actor
+from accounts import audit, viewing
+from accounts.actors import actor_for as actor_for
+from accounts.actors import seen_as as seen_as
 from accounts.hosts import tenant_at
-from accounts.models import Membership, Role, Tenant, Tier
+from accounts.models import Tier
 from accounts.tenancy import scope
 
 MACHINE_PATHS = frozenset({"/healthz"})
@@ -36,28 +39,19 @@ class HostTenantMiddleware:
             return self.get_response(request)
 
 
-def actor_for(user: Any, tenant: Tenant | None) -> Actor:
-    """The actor that `user` is at this tenant: a stranger without an active membership."""
-    if tenant is None or not user.is_authenticated or not user.is_active:
-        return Actor(tenant_id=tenant.id if tenant else None)
-    return seen_as(user, Membership.objects.filter(user_id=user.pk).first(), tenant)
-
-
-def seen_as(user: Any, membership: Membership | None, tenant: Tenant) -> Actor:
-    """The actor that an active user with this membership is; a stranger where they have none and are no operator."""
-    if membership is None and not user.is_superuser:
-        return Actor(tenant_id=tenant.id)
-    role = Role(membership.role) if membership else None
-    return Actor(tenant.id, user.pk, role, is_guest=user.is_guest, is_operator=user.is_superuser)
-
-
 class ActorMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.tenant))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with audit.asked_by(request):
+            # Without a cookie there is no session to look into, and programs bring none.
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and request.tenant is not None:  # type: ignore[attr-defined]
+                viewing.enter(request)
+            response = self.get_response(request)
+            viewing.note(request, response)
+            return response
 
 
 class TierMiddleware:
@@ -86,5 +80,6 @@ def template_context(request: HttpRequest) -> dict[str, Any]:
         "tenant": getattr(request, "tenant", None),
         "tier": getattr(request, "tier", None),
         "actor": getattr(request, "actor", None),
+        "viewing": getattr(request, "viewing", None),
         "demo": settings.DEMO_FOOTER,
     }
