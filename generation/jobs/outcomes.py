@@ -36,6 +36,7 @@ def sent(job: Job) -> None:
     # A worker that died may have left half a text behind.
     if not write(job, seen=False, sent_at=now(), partial=""):
         raise LostClaim(str(job.id))
+    job.sent_at = timezone.now()  # the row has the database's moment; here it counts that it was sent at all
 
 
 def progressed(job: Job, share: float) -> None:
