@@ -46,12 +46,18 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.tenant))  # type: ignore[attr-defined]
         with audit.asked_by(request):
-            # Without a cookie there is no session to look into, and programs bring none.
-            if settings.SESSION_COOKIE_NAME in request.COOKIES and request.tenant is not None:  # type: ignore[attr-defined]
+            if request.tenant is not None and _has_session(request):  # type: ignore[attr-defined]
                 viewing.enter(request)
             response = self.get_response(request)
             viewing.note(request, response)
             return response
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Whether a session may say who asks. Programs bring none; where there is a bearer as well, the bearer decides, with rights
+    of its own, and the session's table is not asked."""
+    is_programs = request.headers.get("Authorization", "")[:7].lower() == "bearer "
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and not is_programs
 
 
 class TierMiddleware:
