@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
-from accounts import tokens
+from accounts import audit, tokens
 from accounts.access import Door, admits
 from accounts.guests import address_of
 from accounts.models import Membership
@@ -84,7 +84,10 @@ class Login(_AuthView):
         user: Any = authenticate(request._request, username=given["email"].lower(), password=given["password"])
         # A stranger to this tenant gets the same words as a wrong password: who has an account elsewhere is not told.
         if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):
+            if user is not None:
+                audit.sign_in_failed(given["email"], because="no member here")
             raise AuthenticationFailed("Email or password is wrong. Check both and try again.")
+        audit.signed_in(user, to="programs")
         return Response(tokens.begin(user, request._request.tenant))  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
+from accounts import audit
 from accounts.models import Membership, User
 from accounts.scopes import Scope
 
@@ -35,6 +36,8 @@ class SignInForm(forms.Form):
         if given.get("email") and given.get("password"):
             user = authenticate(self.request, username=given["email"].lower(), password=given["password"])
             if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):  # type: ignore[attr-defined]
+                if user is not None:
+                    audit.sign_in_failed(given["email"], because="no member here")
                 raise forms.ValidationError("Email or password is wrong. Check both and try again.")
             self.user = user  # type: ignore[assignment]
         return given
@@ -64,3 +67,15 @@ class ApiKeyForm(forms.Form):
     @property
     def typed_name(self) -> str:
         return str(self.data.get("name", ""))
+
+
+class LeaveForm(forms.Form):
+    """Leaving a library, or ending the account."""
+
+    LIBRARY, ACCOUNT = "library", "account"
+    what = forms.ChoiceField(
+        choices=[(LIBRARY, "Leave this library"), (ACCOUNT, "Delete my whole account")],
+        error_messages={"required": "Choose what is to go.", "invalid_choice": "Choose one of the two."},
+    )
+    password = forms.CharField(max_length=256, strip=False, error_messages={"required": "Enter your password."})
+    is_sure = forms.BooleanField(error_messages={"required": "Tick this box: what goes cannot be brought back."})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import api, key_pages, views
+from accounts import api, key_pages, own_pages, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("account/api-keys/", key_pages.own_api_keys, name="api-keys"),
     path("account/api-keys/new", key_pages.new_api_key, name="api-key-new"),
     path("account/api-keys/revoke", key_pages.revoke_api_key, name="api-key-revoke"),
+    path("account/data/", own_pages.own_data, name="account-data"),
+    path("account/data/archive", own_pages.own_data_archive, name="account-data-archive"),
+    path("account/leave/", own_pages.leave, name="account-leave"),
+    path("account/leave/now", own_pages.leave_now, name="account-leave-now"),
+    path("account/view-as/end", own_pages.end_view_as, name="view-as-end"),
 ]

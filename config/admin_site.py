@@ -42,6 +42,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.membership", "People", "group"),
             ("accounts.apikey", "API keys", "api"),
             ("accounts.domain", "Addresses", "link"),
+            ("accounts.auditevent", "Audit log", "history"),
         ),
     ),
     (

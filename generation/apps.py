@@ -6,8 +6,9 @@ class GenerationConfig(AppConfig):
     verbose_name = "Engine room"
 
     def ready(self) -> None:
-        from accounts import idempotency, tokens
-        from generation import assets, chores, steps
+        from accounts import idempotency, leaving, tokens
+        from generation import assets, chores, exporting, steps
+        from generation import leaving as own_leaving
         from generation.jobs import claiming
         from generation.webhooks import announcing
         from generation.webhooks.steps import Deliver
@@ -18,3 +19,6 @@ class GenerationConfig(AppConfig):
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("forget turns", every_seconds=3600, run=claiming.forget_turns)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
+        exporting.connect()
+        own_leaving.connect()
+        chores.register("see off who leaves", every_seconds=5, run=leaving.clear)

@@ -185,6 +185,9 @@ class Drain:
     def _take(self, item: Progress | Words | Outcome) -> None:
         held = item.held
         if self.held.get(held.job.id) is not held:
+            if isinstance(item, Outcome):
+                with scope(held.job.tenant_id):
+                    outcomes.unwanted(held.job, item.kept)
             return  # given up already: what comes late is not written
         if isinstance(item, Progress):
             held.share = max(held.share, item.share)
@@ -196,6 +199,7 @@ class Drain:
                 try:
                     self._write_outcome(item)
                 except LostClaim:
+                    outcomes.unwanted(held.job, item.kept)
                     self._drop(held)
 
     def _hear(self, held: Held, piece: str) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import audit
 from accounts.models import Tenant, User
 from accounts.sealed import CannotOpen, Sealed
 from generation import providers
@@ -119,6 +120,7 @@ def save_key(*, tenant: Tenant, provider: str, secret: str, user: User | None = 
         Credential.objects.filter(id=found.credential_id).update(paused_until=None, paused_because="")
         found.secret, found.hint, found.is_enabled = Sealed.of(secret), hint(secret), True
         found.save()
+        _record("provider-key.saved", found)
     return found
 
 
@@ -130,7 +132,15 @@ def hint(secret: str) -> str:
 
 def delete_key(key: ProviderKey) -> None:
     """Forget a key, and its account with it. Purchases that are on their way with it can no longer be asked after."""
-    key.delete()
+    with transaction.atomic():
+        _record("provider-key.deleted", key)
+        key.delete()
+
+
+def _record(verb: str, key: ProviderKey) -> None:
+    """The key is named by its provider and by whose it is; nothing of it is put on record."""
+    detail = {"provider": key.provider, "of": "tenant" if key.user_id is None else "person"}
+    audit.write(verb, subject=audit.of(key), about=key.user_id, detail=detail)
 
 
 # Who buys

@@ -28,10 +28,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections, connection
 from django.db.models import Q
 
-from accounts import tickets
+from accounts import tickets, viewing
 from accounts.access import Actor, Verb, allows
 from accounts.hosts import tenant_at
 from accounts.middleware import actor_for
+from accounts.models import Tenant
 from accounts.tenancy import across_tenants, scope
 from generation.jobs import public
 from generation.models import Job, Run
@@ -197,7 +198,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if tenant is None or not tenant.is_open:
             return None
         with scope(tenant):
-            user = _fresh_user(self.scope)
+            user = _fresh_user(self.scope, tenant)
             if at_the_door:
                 self.came_by_ticket = not user.is_authenticated
             if self.came_by_ticket:
@@ -269,10 +270,11 @@ def _post(loop: asyncio.AbstractEventLoop, news: asyncio.Queue[dict[str, Any]], 
         return  # the loop is closed: the process is ending
 
 
-def _fresh_user(asgi_scope: dict[str, Any]) -> Any:
-    """The user that the session names now, not when the socket was opened."""
+def _fresh_user(asgi_scope: dict[str, Any], tenant: Tenant) -> Any:
+    """The user that the session names now, not when the socket was opened; where staff view as somebody else, that one."""
     key = getattr(asgi_scope.get("session"), "session_key", None)
     if key is None:
         return AnonymousUser()
     store = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    return get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+    user = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+    return viewing.through(store, user, tenant) or AnonymousUser()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
+from accounts import audit
 from accounts.access import Actor, Verb, Visibility, allows
 from stories.errors import CannotPlay
 from stories.models import Story
@@ -40,8 +43,18 @@ def restore(*, actor: Actor, story: Story) -> None:
 
 def _move(story: Story, to: Visibility) -> None:
     # Only from the state that was looked at: what another hand changed meanwhile stays as they left it.
-    if Story.objects.filter(id=story.id, visibility=story.visibility).update(visibility=to):
-        story.visibility = to
+    with transaction.atomic():
+        if not Story.objects.filter(id=story.id, visibility=story.visibility).update(visibility=to):
+            return
+        audit.write(f"story.{_verb(Visibility(story.visibility), to)}", subject=audit.of(story), about=story.reader_id)
+    story.visibility = to
+
+
+def _verb(before: Visibility, to: Visibility) -> str:
+    """How it stands in the audit log."""
+    if to is Visibility.PRIVATE:
+        return "restored" if before is Visibility.HIDDEN else "withdrawn"
+    return str(to)
 
 
 def _refuse_strangers(actor: Actor, story: Story) -> None:

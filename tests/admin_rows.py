@@ -11,7 +11,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts import audit
+from accounts.models import ApiKey, AuditEvent, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
 from generation.models import (
@@ -161,6 +162,11 @@ def delivery(tag: str, *, to: WebhookEndpoint | None = None, status: Status = St
     )
 
 
+def audit_event(tag: str) -> AuditEvent:
+    person = membership(tag).user_id
+    return audit.write("staff.changed", actor=person, about=person, subject=audit.Subject("a.kind", "1", tag))
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -174,6 +180,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,
+    AuditEvent: audit_event,
 }  # fmt: skip
 
 

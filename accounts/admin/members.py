@@ -6,6 +6,7 @@ so a tenant only ever adds and ends memberships. The last owner stays.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -14,22 +15,26 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts import audit, viewing
 from accounts.access import Actor
+from accounts.leaving import is_last_owner
 from accounts.models import Membership, Role, User
 from accounts.staff import TenantAdmin, TenantForm, is_owner
 
 LAST_OWNER = "{} is the last owner here. Make somebody else an owner first."
 
 
-def is_last_owner(membership: Membership) -> bool:
-    """Whether nobody else could rule this tenant. Locks the owners' rows until the caller's transaction ends, so that two
-    owners cannot remove each other at the same moment."""
-    owners = Membership.objects.select_for_update().filter(role=Role.OWNER, user__is_active=True)
-    found = [owner.pk for owner in owners]
-    return membership.pk in found and len(found) == 1
+class ViewAsForm(BaseDialogForm):
+    """Why staff have to see what somebody sees."""
+
+    reason = forms.CharField(
+        max_length=300, help_text="It is kept on record, and shown to you while you look.",
+        widget=UnfoldAdminTextInputWidget(),
+    )  # fmt: skip
 
 
 class MembershipForm(TenantForm):
@@ -77,6 +82,7 @@ class MembershipPage(TenantAdmin):
     search_fields = ["user__email", "user__display_name"]
     ordering = ["-created_at"]
     readonly_fields = ["email", "name", "created_at"]
+    actions_detail = ["view_as"]
 
     def edits(self, actor: Actor) -> bool:
         return is_owner(actor)
@@ -101,6 +107,36 @@ class MembershipPage(TenantAdmin):
     @display(description="Name", ordering="user__display_name")
     def name(self, membership: Membership) -> str:
         return membership.user.display_name or "—"
+
+    def on_record(self, row: Membership) -> audit.Subject:
+        return audit.of(row)
+
+    def about(self, row: Membership) -> uuid.UUID:
+        return row.user_id
+
+    # Seeing what they see
+
+    def has_view_as_permission(self, request: Any, obj: Any = None) -> bool:
+        """Unfold hands over the id from the address; another tenant's is a 404 before anything is asked or shown."""
+        return obj is None or viewing.may_view(request.actor, self.row(request, str(obj)))
+
+    @action(
+        description="View as", permissions=["view_as"], icon="visibility",
+        dialog={
+            "title": "See the pages that they see?",
+            "description": "For half an hour at most, only looking. What you look at is kept on record with your reason.",
+            "form_class": ViewAsForm, "form_submit_text": "View as",
+        },
+    )  # fmt: skip
+    def view_as(self, request: Any, form: Any, object_id: str) -> HttpResponse:
+        try:
+            viewing.begin(request, self.row(request, object_id), reason=form.cleaned_data["reason"])
+        except viewing.CannotView as refused:
+            messages.error(request, str(refused))
+            return self.back_to(request, object_id)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": "/"})
+        return redirect("/")
 
     def get_actions(self, request: Any) -> dict[str, Any]:
         # One at a time, so that the last owner is met by a sentence.

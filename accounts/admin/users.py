@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from accounts import audit
 from accounts.models import User
 from accounts.staff import PlatformAdmin
 
@@ -67,3 +69,9 @@ class UserPage(PlatformAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def on_record(self, row: Any) -> audit.Subject:
+        return audit.of(row)
+
+    def about(self, row: Any) -> uuid.UUID:
+        return row.pk

@@ -1,6 +1,8 @@
 """Who: tenants, domains, users, memberships, tiers; and what they may spend."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.audit import AuditEvent, TenantRemoval
+from accounts.models.departure import Departure
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
@@ -11,14 +13,17 @@ from accounts.models.user import User
 __all__ = [
     "ApiKey",
     "Audience",
+    "AuditEvent",
     "Cap",
     "Counter",
+    "Departure",
     "Domain",
     "IdempotentCall",
     "LedgerEntry",
     "Membership",
     "Role",
     "Tenant",
+    "TenantRemoval",
     "Tier",
     "User",
 ]

@@ -12,6 +12,7 @@ from accounts.tenancy import across_tenants, scope
 from generation import policy, steps
 from generation.adapters import adapter
 from generation.clock import now
+from generation.jobs import recording
 from generation.jobs.transitions import LostClaim, move
 from generation.models import ACTIVE, Job, Status
 from generation.policy import Money, Verdict
@@ -35,6 +36,7 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         **changes,
     )
     if ledger.is_open(job_id=job.id, attempt=job.attempt):
+        recording.called(job, "unknown" if book else "not charged", cost_micros=job.hold_micros if book else 0)
         close = ledger.book_unknown if book else ledger.release
         close(job_id=job.id, attempt=job.attempt)
     steps.find(job.step).failed(job)
@@ -55,6 +57,14 @@ def forget(job: Job) -> None:
     """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes."""
     Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
         request={}, result={}, partial="", asset=None, error_detail="", version=F("version") + 1
+    )
+
+
+def erase(job: Job) -> None:
+    """The same for whoever leaves: nor what was told to them, nor what the provider would know it by."""
+    forget(job)
+    Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
+        message="", asked_model="", provider_job_id="", poll_url=""
     )
 
 

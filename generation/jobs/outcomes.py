@@ -9,17 +9,19 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts import ledger
 from generation import catalogue, policy, steps
 from generation.clock import after, now
 from generation.errors import AgainstRules, CannotBuy
+from generation.jobs import recording
 from generation.jobs.asking import deadline_seconds as deadline_of
 from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
 from generation.jobs.counting import counts_of
 from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
-from generation.models import Asset, Credential, Job, Status
+from generation.models import Asset, Credential, DiscardedFile, Job, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
 from generation.providers.errors import ProviderError
@@ -35,6 +37,7 @@ def sent(job: Job) -> None:
     # A worker that died may have left half a text behind.
     if not write(job, seen=False, sent_at=now(), partial=""):
         raise LostClaim(str(job.id))
+    job.sent_at = timezone.now()  # the row has the database's moment; here it counts that it was sent at all
 
 
 def progressed(job: Job, share: float) -> None:
@@ -108,6 +111,16 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
         )
         counts = counts_of(job, request_and_changes(job)[0])
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
+        recording.called(job, "delivered", cost_micros=cost)
+
+
+def unwanted(job: Job, kept: Kept | None) -> None:
+    """What came in too late, for a job that was cancelled or is somebody else's by now: the file goes, unless another row
+    wants the same bytes."""
+    if kept is not None:
+        DiscardedFile.objects.update_or_create(
+            tenant_id=job.tenant_id, sha256=kept.sha256, defaults={"discarded_at": timezone.now()}
+        )
 
 
 def _cost(job: Job, done: Done, kept: Kept | None) -> int:
@@ -240,6 +253,7 @@ def _ask_again(job: Job, answer: steps.AskAgain) -> None:
 def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> None:
     close = ledger.book_unknown if book else ledger.release
     close(job_id=job.id, attempt=job.attempt)
+    recording.called(job, "unknown" if book else "not charged", cost_micros=job.hold_micros if book else 0)
     _new_attempt(job, wait_seconds=wait_seconds, error_class="again", error_detail=detail)
 
 

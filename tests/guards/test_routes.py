@@ -71,6 +71,12 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
     "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
     "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
+    # One's own data, leaving, and the end of a view as somebody else. Nobody's password is in the form.
+    "account-data": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-data-archive": ("POST", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-leave": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-leave-now": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "view-as-end": ("POST", Door.PUBLIC, (302,) * 7),
     "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
@@ -323,7 +329,7 @@ def test_what_each_route_answers(world: Any, client_for: Any, marked: Marked, ac
         if name in READS_JSON and answer.status_code >= 400:
             assert answer.json()["code"] == answer.status_code
             assert set(answer.json()) == {"success", "data", "error", "code"}
-        if answer.status_code == 302 and name not in {"sign-out", "resume"}:
+        if answer.status_code == 302 and name not in {"sign-out", "resume", "view-as-end"}:
             assert answer["Location"].startswith("/sign-in/?next=/")
     assert told == expected
     if actor == "reader":  # the control: the mark is there to be seen
