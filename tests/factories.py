@@ -34,8 +34,8 @@ def grant_toll(tier: Tier) -> None:
             model=model, unit=Unit.CALL, amount_micros=TOLL_PRICE, effective_from=datetime.date(2026, 1, 1)
         )
         ModelGrant.objects.create(tier=tier, model=model, is_default=True)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit_micros=TOLL_CAP)
-    Cap.objects.create(pool=Pool.GUESTS, subject_id=tier.id, period=Period.DAY, limit_micros=TOLL_CAP)
+    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit=TOLL_CAP)
+    Cap.objects.create(pool=Pool.GUESTS, subject_id=tier.id, period=Period.DAY, limit=TOLL_CAP)
 
 
 def wishes(tier: Tier, **changes: Any) -> Wishes:

@@ -14,7 +14,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing, ledger
 from accounts.ledger import OverBudget, Payer
 from accounts.models import Cap, Counter, LedgerEntry
 from accounts.models.ledger import Period, Pool
@@ -40,7 +40,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def books(in_tenant: Any) -> Iterator[Any]:
     yield in_tenant
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def payer(world: Any, *, guest: bool = False) -> Payer:
@@ -56,7 +56,7 @@ def hold(world: Any, amount: int, *, guest: bool = False, job: uuid.UUID | None 
 
 def cap(world: Any, limit: int, *, pool: Pool = Pool.TENANT, period: Period = Period.DAY) -> None:
     subject = world.tenant.id if pool is Pool.TENANT else world.kids.id
-    Cap.objects.create(pool=pool, subject_id=subject, period=period, limit_micros=limit)
+    Cap.objects.create(pool=pool, subject_id=subject, period=period, limit=limit)
 
 
 def counters() -> dict[tuple[str, str, str], tuple[int, int]]:
@@ -242,32 +242,32 @@ class TestAudit:
         with transaction.atomic():
             ledger.settle(job_id=job, attempt=1, amount_micros=20)
         hold(in_tenant, 5)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
         return job
 
     def test_a_counter_that_was_changed(self, booked: uuid.UUID) -> None:
         Counter.objects.filter(period="day").update(spent_micros=1)
-        assert ledger.audit() == ["counter tenant day of 2026-03-31: (held, spent) (5, 1), entries say (5, 20)"]
+        assert auditing.audit() == ["counter tenant day of 2026-03-31: (held, spent) (5, 1), entries say (5, 20)"]
 
     def test_a_counter_that_is_gone(self, booked: uuid.UUID) -> None:
         Counter.objects.filter(period="month").delete()
-        assert ledger.audit() == ["counter tenant month of 2026-03-01: (held, spent) (0, 0), entries say (5, 20)"]
+        assert auditing.audit() == ["counter tenant month of 2026-03-01: (held, spent) (0, 0), entries say (5, 20)"]
 
     def test_an_amount_that_was_changed(self, booked: uuid.UUID) -> None:
         LedgerEntry.objects.filter(kind="settle").update(amount_micros=2)
-        assert ledger.audit() == [
+        assert auditing.audit() == [
             "counter tenant day of 2026-03-31: (held, spent) (5, 20), entries say (5, 2)",
             "counter tenant month of 2026-03-01: (held, spent) (5, 20), entries say (5, 2)",
         ]
 
     def test_a_close_without_its_hold(self, booked: uuid.UUID) -> None:
         LedgerEntry.objects.filter(job_id=booked, kind="reserve").delete()
-        assert f"attempt 1 of job {booked} was closed and never opened" in ledger.audit()
+        assert f"attempt 1 of job {booked} was closed and never opened" in auditing.audit()
 
     def test_another_tenants_books_are_its_own(self, booked: uuid.UUID, in_tenant: Any) -> None:
         Counter.objects.update(spent_micros=1)
         with scope(in_tenant.harbour):
-            assert ledger.audit() == []
+            assert auditing.audit() == []
 
 
 @pytest.mark.postgres
@@ -282,7 +282,7 @@ class TestSixteenAtOnce:
     def test_ten_units_are_granted_ten_times(self, world: Any) -> None:
         assert self.race(world) == Tally(granted=self.UNITS, refused=self.THREADS - self.UNITS)
         with scope(world.tenant):
-            assert (counters()["tenant", "day", str(TODAY)], ledger.audit()) == ((self.UNITS, 0), [])
+            assert (counters()["tenant", "day", str(TODAY)], auditing.audit()) == ((self.UNITS, 0), [])
 
     def test_control_without_the_lock_more_are(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         gate = threading.Barrier(self.THREADS)
@@ -299,7 +299,7 @@ class TestSixteenAtOnce:
         monkeypatch.setattr(ledger, "_lock", unlocked)
         assert self.race(world) == Tally(granted=self.THREADS)
         with scope(world.tenant):
-            assert ledger.audit() != []
+            assert auditing.audit() != []
 
     def race(self, world: Any) -> Tally[str]:
         with scope(world.tenant):

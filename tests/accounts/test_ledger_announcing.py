@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import ledger
+from accounts import auditing, ledger
 from accounts.ledger import SHARES, OverBudget, Payer
 from accounts.models import Cap, Counter, LedgerEntry
 from accounts.models.ledger import Period, Pool
@@ -39,7 +39,7 @@ def heard(in_tenant: Any) -> Iterator[Heard]:
     yield found
     budget_reached.receivers = others
     budget_reached.sender_receivers_cache.clear()
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def payer(world: Any, *, guest: bool = False) -> Payer:
@@ -60,7 +60,7 @@ def settle(job_id: uuid.UUID, amount: int) -> None:
 
 def caps(world: Any, limits: dict[Period, int]) -> None:
     for period, limit in limits.items():
-        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=period, limit_micros=limit)
+        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=period, limit=limit)
 
 
 def shares(heard: Heard) -> list[tuple[str, int]]:
@@ -95,8 +95,8 @@ def test_a_purchase_that_is_refused_announces_nothing(in_tenant: Any, heard: Hea
 
 
 def test_the_pool_of_guests_is_not_announced(in_tenant: Any, heard: Heard) -> None:
-    Cap.objects.create(pool=Pool.GUESTS, subject_id=in_tenant.kids.id, period=Period.DAY, limit_micros=10)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit_micros=1000)
+    Cap.objects.create(pool=Pool.GUESTS, subject_id=in_tenant.kids.id, period=Period.DAY, limit=10)
+    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit=1000)
     reserve(in_tenant, 10, guest=True)
     assert heard == []
 
@@ -183,7 +183,7 @@ def test_what_is_announced_is_what_was_ever_reached(
             go_to(used - hold if verb == "release" else used)
     assert sorted(shares(heard)) == sorted(crossed)
     assert {one["starts_on"] for one in heard if one["period"] == "month"} <= {_first_of_the_month()}
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def _first_of_the_month() -> datetime.date:

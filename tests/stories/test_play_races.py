@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 
-from accounts import ledger, quotas
+from accounts import auditing, quotas
 from accounts.models import Allowance, LedgerEntry, Tier, User
 from accounts.tenancy import scope
 from generation.models import Job, Run
@@ -111,7 +111,7 @@ class TestOneChoice:
             runs = Run.objects.filter(topic_id=page.story_id).count()
             holds = LedgerEntry.objects.filter(kind="reserve").count()
             assert (len(set(opened)), runs, Job.objects.count(), holds) == (1, 2, 4, 4)  # the first page's among them
-            assert (Allowance.objects.get().used, ledger.audit()) == (2, [])
+            assert (Allowance.objects.get().used, auditing.audit()) == (2, [])
 
     def test_control_without_the_constraint(
         self, world: Any, page: Scene, monkeypatch: pytest.MonkeyPatch, no_constraint: Any
@@ -136,7 +136,7 @@ def test_one_form_starts_one_story(world: Any, same: bool, stories: int) -> None
     opened = at_once(world, begin)
     with scope(world.tenant):
         assert (len(set(opened)), Story.objects.count(), Job.objects.count()) == (stories, stories, 2 * stories)
-        assert (Allowance.objects.get().used, ledger.audit()) == (stories, [])
+        assert (Allowance.objects.get().used, auditing.audit()) == (stories, [])
 
 
 @pytest.mark.parametrize(("same", "guests"), [(True, 1), (False, THREADS)], ids=["same-browser", "control-strangers"])
@@ -190,7 +190,7 @@ def test_the_other_ways_on_are_one_scene(world: Any, verb: str) -> None:
     with scope(world.tenant):
         assert (len(set(opened)), Scene.objects.count() - before) == (1, 1)
         target = Story.objects.get(id=page.story_id).target_depth
-        assert (target, ledger.audit()) == ({"keep_going": 6, "wrap_up": 3}[verb], [])
+        assert (target, auditing.audit()) == ({"keep_going": 6, "wrap_up": 3}[verb], [])
 
 
 class TestTheLastOfTheAllowance:

@@ -63,7 +63,7 @@ def test_nothing_was_spent_and_nothing_may_be(author: Any) -> None:
 
 
 def test_the_tightest_cap_is_told(author: Any, job: Job, in_tenant: Any) -> None:
-    Cap.objects.create(subject_id=in_tenant.tenant.id, period=Period.MONTH, limit_micros=1500)
+    Cap.objects.create(subject_id=in_tenant.tenant.id, period=Period.MONTH, limit=1500)
     assert author.get("/api/v1/usage")[1]["left"] == {"micros": 500, "limit_micros": 1500, "period": "month"}
 
 
@@ -141,7 +141,7 @@ def test_sums_are_the_ledgers(in_tenant: Any, purchases: Any, first: int, days: 
     LedgerEntry.objects.all().delete()
     Counter.objects.all().delete()
     Cap.objects.all().delete()
-    Cap.objects.create(subject_id=in_tenant.tenant.id, limit_micros=10**12)
+    Cap.objects.create(subject_id=in_tenant.tenant.id, limit=10**12)
     for name, day, hold, fate, cost in purchases:
         payer = Payer(in_tenant.tenant.id, None, in_tenant.user(name).id, False)
         job_id, on = uuid.uuid4(), DAY + datetime.timedelta(day)
