@@ -36,7 +36,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.tier", "Tiers", "auto_stories"),
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
-            ("accounts.cap", "Budgets", "savings"),
+            ("accounts.cap", "Limits", "savings"),
             ("generation.webhookendpoint", "Webhooks", "webhook"),
             ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),

@@ -283,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "Kind": "generation.api.shapes.KIND_CHOICES",
         "PriceUnit": "generation.models.Unit",
         "Period": "accounts.models.ledger.Period",
+        "Measure": "accounts.models.ledger.Measure",
+        "Pool": "accounts.models.ledger.Pool",
         "PieceStatus": "generation.studio.api.documents.STATES",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",
