@@ -30,7 +30,7 @@ def grant(tier: Tier) -> None:
 def main(count: int) -> None:
     with scope(Tenant.objects.get(slug="fablewright")):
         tier = Tier.objects.get(slug="kids")
-        Tier.objects.filter(id=tier.id).update(daily_scenes=None)
+        Cap.objects.filter(pool=Pool.READER).delete()
         tier.refresh_from_db()
         if not AiModel.objects.filter(provider="ferry").exists():
             grant(tier)

@@ -38,7 +38,7 @@ class TestBudget:
             self.spend(in_tenant, share)
         today = timezone.now().date().isoformat()
         same = {
-            "pool": "tenant", "period": "day", "starts_on": today, "limit_micros": TOLL_CAP, "currency": "USD",
+            "pool": "tenant", "tier": None, "period": "day", "starts_on": today, "limit_micros": TOLL_CAP, "currency": "USD",
         }  # fmt: skip
         assert told() == [
             ("budget.reached", {"share": 50, "used_micros": 500_000, **same}),
