@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from accounts import limits
 from accounts.limits import Left
 from accounts.models import Tier
-from accounts.models.ledger import Measure, Period, Pool
+from accounts.models.ledger import Counter, Measure, Period, Pool
 from accounts.quotas import Payer
 
 LABELS = {
@@ -49,12 +49,22 @@ class Allowance:
 
 def of(*, tenant_id: uuid.UUID, user_id: uuid.UUID, tiers: Sequence[Tier]) -> list[Allowance]:
     """All limits that bind the user in the studio or in one of the tiers, the tightest first: the one of which least is left
-    in proportion, and in absolute numbers where that is the same. Two queries for each tier, and two."""
-    found: dict[limits.Limit, Allowance] = {}
+    in proportion, and in absolute numbers where that is the same. One query for each tier, and two."""
+    found: dict[limits.Limit, Tier | None] = {}
     for tier in (None, *tiers):
-        for left in limits.left(Payer(tenant_id, tier.id if tier is not None else None, user_id, False)):
-            found.setdefault(left.limit, Allowance(left, tier if left.limit.pool in (Pool.TIER, Pool.READER) else None))
-    return sorted(found.values(), key=lambda one: (one.left.share, one.left.amount, one.whose))
+        for limit in limits.applying(Payer(tenant_id, tier.id if tier is not None else None, user_id, False)):
+            found.setdefault(limit, tier if limit.pool in (Pool.TIER, Pool.READER) else None)
+    if not found:
+        return []
+    used = {
+        (counter.pool, counter.subject_id, counter.period): counter
+        for counter in Counter.objects.filter(limits.at({(one.pool, one.subject_id) for one in found}, limits.today()))
+    }
+    rows = []
+    for limit, tier in found.items():
+        counter = used.get((limit.pool.value, limit.subject_id, limit.period.value))
+        rows.append(Allowance(Left(limit, counter.used(limit.measure) if counter is not None else 0), tier))
+    return sorted(rows, key=lambda one: (one.left.share, one.left.amount, one.whose))
 
 
 def of_staff(allowances: Sequence[Allowance], measure: Measure, period: Period) -> int | None:

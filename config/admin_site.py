@@ -88,7 +88,8 @@ def navigation(request: Any) -> list[dict[str, Any]]:
         return {"title": name, "icon": symbol, "link": address}
 
     front = {"title": "Today", "icon": "wb_sunny", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [front]}]
+    usage = {"title": "Usage", "icon": "monitoring", "link": reverse("admin:usage")}
+    groups: list[dict[str, Any]] = [{"title": "", "items": [front, usage]}]
     for section, entries in SECTIONS:
         items = [
             leads_to(label, name, symbol)

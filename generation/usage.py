@@ -20,6 +20,9 @@ from accounts.spending import Spent
 from accounts.tenancy import scope
 from generation.models import Job
 
+LONGEST_DAYS = 366
+"""So many days may be asked for at once."""
+EARLIEST, LATEST = datetime.date(2000, 1, 1), datetime.date(2999, 12, 31)
 CHUNK = 500
 """So many lines of a list of purchases are asked for at once."""
 GONE = "Somebody who is gone"

@@ -23,9 +23,7 @@ from accounts.spending import Spent
 from generation import usage as reading
 from generation.api import shapes
 from generation.api.asking import WHOSE, OwnQuery, actor_of, refuse_others
-
-LONGEST_DAYS = 366
-EARLIEST, LATEST = datetime.date(2000, 1, 1), datetime.date(2999, 12, 31)
+from generation.usage import EARLIEST, LATEST, LONGEST_DAYS
 
 
 class UsageQuery(OwnQuery):
