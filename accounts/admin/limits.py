@@ -136,7 +136,7 @@ class CapForm(TenantForm):
 class CapPage(TenantAdmin):
     form = CapForm
     fields = ["whose", "tier", "of_role", "person", "measure", "period", "amount"]
-    list_display = ["whom", "measure", "period", "limit", "used", "left"]
+    list_display = ["whom", "measure", "period", "most", "used", "left"]
     list_filter = ["pool", "measure", "period"]
     list_select_related = ["tenant"]
     ordering = ["pool", "measure", "period"]
@@ -160,7 +160,7 @@ class CapPage(TenantAdmin):
         }[Pool(cap.pool)]  # fmt: skip
 
     @display(description="Limit", ordering="limit")
-    def limit(self, cap: Cap) -> str:
+    def most(self, cap: Cap) -> str:  # not “limit”: a list shows the row's own field of that name, in millionths
         return _words(cap, cap.limit)
 
     @display(description="Used now")
