@@ -10,29 +10,13 @@ from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from accounts import audit, tokens
 from accounts.access import Door, admits
-from accounts.guests import address_of
 from accounts.models import Membership
 from accounts.openapi import problems
 from accounts.requests import Strict, Text
-
-
-class SignInThrottle(AnonRateThrottle):
-    scope = "sign-in"
-
-    def get_ident(self, request: Any) -> str:
-        # Not what a header says: whoever writes X-Forwarded-For anew each time would never be throttled.
-        return address_of(request)
-
-
-class TokensThrottle(SignInThrottle):
-    """As often as signing in, with a count of its own: renewing a token does not use up somebody's tries at a password."""
-
-    scope = "tokens"
 
 
 class Credentials(Strict):
@@ -51,14 +35,14 @@ PAIR = inline_serializer(
         "refresh": serializers.CharField(help_text="For two weeks, and for one exchange at /auth/refresh."),
     },
 )
-REFUSALS = {code: told for code, told in problems(400, 413, 415, 429).items() if code != 403}
+REFUSALS = {code: told for code, told in problems(400, 413, 415).items() if code != 403}
 
 
 class _AuthView(APIView):
-    """Signing in comes before anybody is known, and uses no session."""
+    """Signing in comes before anybody is known, and uses no session: who asks is an address."""
 
     authentication_classes: list[Any] = []
-    throttle_classes: list[Any] = [TokensThrottle]
+    rate = "tokens"
 
     def get_authenticate_header(self, request: Request) -> str:
         # Without it DRF says 403 of a wrong password, because there is no way of signing in before signing in.
@@ -69,7 +53,7 @@ class _AuthView(APIView):
 class Login(_AuthView):
     """POST {email, password} -> {access, refresh}: tokens bound to the tenant of this host."""
 
-    throttle_classes = [SignInThrottle]
+    rate = "sign-in"  # a count of its own: renewing a token does not use up somebody's tries at a password
 
     @extend_schema(
         operation_id="sign_in",

@@ -13,15 +13,33 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from accounts.models.ledger import EntryKind, LedgerEntry
+from accounts.models.ledger import COUNTS, EntryKind, LedgerEntry, Measure
 
 SPENT = (EntryKind.SETTLE, EntryKind.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    micros: int
-    purchases: int
+    """Money, how many purchases it was paid for, and what was counted beside it."""
+
+    micros: int = 0
+    purchases: int = 0
+    scenes: int = 0
+    pictures: int = 0
+    film_seconds: int = 0
+    characters: int = 0
+
+    def of(self, measure: Measure) -> int:
+        found: int = getattr(self, measure.value)
+        return found
+
+
+SUMS = {
+    "micros_sum": Sum("amount_micros", default=0),
+    "purchases_sum": Count("id"),
+    **{f"{measure.value}_sum": Sum(measure.value, default=0) for measure in COUNTS},
+}
+"""In the order of `Spent`. No sum is called as the column is that it is of."""
 
 
 def entries(user_id: uuid.UUID | None, first: datetime.date, last: datetime.date) -> QuerySet[LedgerEntry]:
@@ -31,25 +49,23 @@ def entries(user_id: uuid.UUID | None, first: datetime.date, last: datetime.date
 
 
 def total(rows: QuerySet[LedgerEntry]) -> Spent:
-    found = rows.order_by().aggregate(micros=Sum("amount_micros"), purchases=Count("id"))
-    return Spent(found["micros"] or 0, found["purchases"])
+    return Spent(*rows.order_by().aggregate(**SUMS).values())
 
 
 def by(rows: QuerySet[LedgerEntry], *names: str) -> list[tuple[Any, Spent]]:
     """The same for each value of a column (or an annotation), in its order."""
-    found = rows.order_by(*names).values_list(*names).annotate(micros=Sum("amount_micros"), purchases=Count("id"))
-    return [(row[0] if len(names) == 1 else row[: len(names)], Spent(row[-2], row[-1])) for row in found]
+    found = rows.order_by(*names).values_list(*names).annotate(**SUMS)
+    many = len(names)
+    return [(row[0] if many == 1 else row[:many], Spent(*row[many:])) for row in found]
 
 
-def held(user_id: uuid.UUID | None) -> int:
+def held(user_id: uuid.UUID | None) -> Spent:
     """What purchases that are under way hold."""
     closing = LedgerEntry.objects.filter(job_id=OuterRef("job_id"), attempt=OuterRef("attempt")).exclude(
         kind=EntryKind.RESERVE
     )
     rows = LedgerEntry.objects.filter(~Exists(closing), kind=EntryKind.RESERVE)
-    mine = rows if user_id is None else rows.filter(user_id=user_id)
-    micros: int = mine.order_by().aggregate(micros=Sum("amount_micros"))["micros"] or 0
-    return micros
+    return total(rows if user_id is None else rows.filter(user_id=user_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.tier", "Tiers", "auto_stories"),
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
-            ("accounts.cap", "Budgets", "savings"),
+            ("accounts.cap", "Limits", "savings"),
             ("generation.webhookendpoint", "Webhooks", "webhook"),
             ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),
@@ -89,7 +89,8 @@ def navigation(request: Any) -> list[dict[str, Any]]:
         return {"title": name, "icon": symbol, "link": address}
 
     front = {"title": "Today", "icon": "wb_sunny", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [front]}]
+    usage = {"title": "Usage", "icon": "monitoring", "link": reverse("admin:usage")}
+    groups: list[dict[str, Any]] = [{"title": "", "items": [front, usage]}]
     for section, entries in SECTIONS:
         items = [
             leads_to(label, name, symbol)

@@ -77,3 +77,14 @@ def unreadable_provider_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessa
         )
         for problem in settings.PROVIDER_ACCOUNT_PROBLEMS
     ]
+
+
+@register("security")
+def unreadable_rates(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E004: a rate that the environment sets and that cannot be read, so that the usual one counts."""
+    from django.conf import settings
+
+    return [
+        Error(problem, hint="Mend the variable, or unset it for the usual rate.", id="fablewright.E004")
+        for problem in settings.RATE_PROBLEMS
+    ]

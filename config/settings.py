@@ -8,7 +8,8 @@ HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
-API_GENERATE_RATE  how often one user may ask the direct routes for something (default 120/min)
+RATE_*             how often what may be asked for, such as RATE_GENERATE_KEY=120/min; the whole list: config/rates.py
+SOCKETS_PER_PERSON how many sockets one person has open at a time in one process (default 30)
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import environ
 
-from config import provider_accounts
+from config import provider_accounts, rates
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "config.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
     "accounts.middleware.HostTenantMiddleware",
+    "accounts.rates.RateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,7 +110,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Its usual 300 would forget the counters of `accounts.rates` while they count.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+RATES, RATE_PROBLEMS = rates.read(os.environ)
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=30)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -238,11 +248,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "EXCEPTION_HANDLER": "config.errors.json_errors",
-    "DEFAULT_THROTTLE_RATES": {
-        "sign-in": "20/min",
-        "tokens": "20/min",
-        "generate": env.str("API_GENERATE_RATE", default="120/min"),
-    },
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.rates.Limited"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -254,6 +260,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.bodies_that_are_needed",
+        "config.schema.rates_on_answers",
     ],
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
@@ -276,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "Kind": "generation.api.shapes.KIND_CHOICES",
         "PriceUnit": "generation.models.Unit",
         "Period": "accounts.models.ledger.Period",
+        "Measure": "accounts.models.ledger.Measure",
+        "Pool": "accounts.models.ledger.Pool",
         "PieceStatus": "generation.studio.api.documents.STATES",
         "StoryStatus": "stories.api.shapes.WORDS",
         "StoryState": "stories.api.shapes.STATES",

@@ -53,6 +53,8 @@ class Follower:
     target: uuid.UUID
     tell: Callable[[dict[str, Any]], None]
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
+    who: str = ""
+    """Whose socket it is: a user's id, or a stranger's address."""
 
 
 class Hub:
@@ -78,6 +80,11 @@ class Hub:
 
     def __len__(self) -> int:
         return len(self._followers)
+
+    def count_of(self, who: str) -> int:
+        """How many sockets somebody has open."""
+        with self._lock:
+            return sum(1 for follower in self._followers if follower.who == who)
 
     def _run(self) -> None:
         seen_change: Any = None
@@ -151,12 +158,15 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if tenant_id is None or len(hub) >= MAX_FOLLOWERS:
             await self.close(code=4404)
             return
-        await self.accept()
+        if hub.count_of(self.who) >= settings.SOCKETS_PER_PERSON:
+            await self.close(code=4429)
+            return
         loop = asyncio.get_running_loop()
         self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1000)
-        self.follower = Follower(tenant_id, target, lambda said: _post(loop, self._news, said))
+        self.follower = Follower(tenant_id, target, lambda said: _post(loop, self._news, said), who=self.who)
+        hub.follow(self.follower)  # before anything is waited for: of several at once, each is counted
+        await self.accept()
         self._watch = asyncio.create_task(self._pass_on(target))
-        hub.follow(self.follower)
 
     async def disconnect(self, code: int) -> None:
         if self.follower is not None:
@@ -205,6 +215,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
                 shown = tickets.open_(self._ticket(), tenant=tenant, target=target, at_the_door=at_the_door)
                 user = shown or AnonymousUser()
             actor = actor_for(user, tenant)
+            self.who = str(actor.user_id or (self.scope.get("client") or ["unknown"])[0])
             return tenant.id if self.may_follow(actor, target) else None
 
     def _ticket(self) -> str:

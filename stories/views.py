@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.access import Door, Verb, admits, find
 from accounts.guests import address_of, make_guest, remember
 from accounts.models import User
+from accounts.rates import limited
 from generation import media
 from stories import pages, play
 from stories.errors import CannotPlay
@@ -39,6 +40,7 @@ def tier_home(request: Any) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def start(request: Any) -> HttpResponse:
     form = StartForm(request.tier, request.POST, user=_user(request))
     if not form.is_valid():
@@ -73,6 +75,7 @@ def scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def choose(request: Any, scene_id: uuid.UUID, choice_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     choice = Choice.objects.filter(scene=found, id=choice_id).first()
@@ -85,6 +88,7 @@ def choose(request: Any, scene_id: uuid.UUID, choice_id: uuid.UUID) -> HttpRespo
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     nonce = _uuid(request.POST.get("nonce")) or uuid.uuid4()
@@ -96,6 +100,7 @@ def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     if not found.is_ending:
@@ -109,6 +114,7 @@ def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def wrap_up(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     return _play(request, found, lambda: play.wrap_up(reader=request.user, scene=found, address=address_of(request)))
@@ -116,6 +122,7 @@ def wrap_up(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
 
@@ -129,6 +136,7 @@ def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("play")
 def retry_plate(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     """Try the picture or the film again from a page without scripts; the field `part` says which."""
     found = _scene(request, scene_id, Verb.PLAY)

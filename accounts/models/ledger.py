@@ -55,6 +55,7 @@ class Cap(TenantRow):
     limit = models.BigIntegerField(help_text="Money in millionths of the library's currency, all else in whole units.")
 
     class Meta(TenantRow.Meta):
+        verbose_name = "limit"
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "pool", "subject_id", "role", "is_own", "measure", "period"],

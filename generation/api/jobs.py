@@ -117,6 +117,8 @@ class JobCancel(JobVerb):
 
 @admits(Door.MEMBER)
 class JobRetry(JobVerb):
+    rate = "generate"
+
     @extend_schema(
         operation_id="jobs_retry", tags=["Jobs"], summary="Try a failed job again",
         description="A new attempt with a price of its own. Harmless where the job is under way.",

@@ -63,6 +63,7 @@ class VideoStatus(PlateStatus):
 
 
 class PlateRetry(SceneView):
+    rate = "play"
     kind: type[Image] | type[Video]
 
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:

@@ -31,6 +31,7 @@ from stories.forms import StartForm
 @admits(Door.MEMBER)
 class Stories(Idempotent, APIView):
     scope = Scope.PLAY
+    rate = "play"
     parser_classes = [StrictJson]
 
     @extend_schema(
@@ -53,7 +54,7 @@ class Stories(Idempotent, APIView):
         description="Answers at once; the first scene is written meanwhile. Ask for its status.",
         parameters=[PARAMETER],
         request=StartBody,
-        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 429, 503)},
+        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 503)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         given = StartBody.read(request.data)

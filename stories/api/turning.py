@@ -29,7 +29,7 @@ from stories.models import Choice, Scene
 ONWARD = {
     202: shapes.SceneAnswer,
     200: shapes.SceneAnswer,
-    **problems(400, 402, 404, 409, 413, 415, 429),
+    **problems(400, 402, 404, 409, 413, 415),
 }
 """Answers of what may buy a scene."""
 MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415)}
@@ -49,6 +49,7 @@ class Turn(Idempotent, APIView):
     """A verb of play on a scene of one's own. 202 while the scene that it leads to is being written, 200 where it is."""
 
     scope = Scope.PLAY
+    rate = "play"
     parser_classes = [StrictJson]
     body: type[Strict] = NoBody
 

@@ -131,6 +131,9 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-assets": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
     "api-asset": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-usage": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    # A person's own usage, and the limits that they set for themselves: whose they are, says the session alone.
+    "account-usage": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-limit": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
     # The OpenAPI document and its page: the same for everybody.
     "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
     "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
