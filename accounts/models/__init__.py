@@ -4,6 +4,7 @@ from accounts.models.api_key import ApiKey
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
+from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.tenant import Domain, Tenant
 from accounts.models.tier import Audience, Tier
 from accounts.models.user import User
@@ -18,7 +19,9 @@ __all__ = [
     "IdempotentCall",
     "LedgerEntry",
     "Membership",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "Tenant",
     "Tier",
     "User",
