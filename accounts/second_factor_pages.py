@@ -18,7 +18,7 @@ from accounts import guessing, second_factor
 from accounts.access import Door, admits
 from accounts.models import RecoveryCode, SecondFactor, User
 
-WRONG_PASSWORD = "This is not your password. Try again."
+NOT_YOURS = "This is not your password. Try again."
 
 
 @admits(Door.MEMBER)
@@ -35,7 +35,7 @@ def own_second_factor(request: Any) -> HttpResponse:
 def begin_second_factor(request: Any) -> HttpResponse:
     """POST {password}: a secret for the app. An open browser alone must not shut its owner out."""
     if not _is_password(request):
-        return _page(request, password_problem=WRONG_PASSWORD, status=422)
+        return _page(request, password_problem=NOT_YOURS, status=422)
     try:
         second_factor.begin(request.user)
     except second_factor.AlreadyOn:
@@ -70,7 +70,7 @@ def end_second_factor(request: Any) -> HttpResponse:
     if not second_factor.is_on(user.pk):
         return redirect("second-factor")
     if not _is_password(request):
-        return _page(request, password_problem=WRONG_PASSWORD, status=422)
+        return _page(request, password_problem=NOT_YOURS, status=422)
     try:
         second_factor.check(user, request.POST.get("code", "")[:40])
     except second_factor.WaitFirst as early:

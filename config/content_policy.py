@@ -41,10 +41,9 @@ ADMIN: Policy = {
     # Alpine, which draws unfold's menus, makes functions of the attributes that hold its expressions. Without this no
     # menu opens, no tab changes and no row of an inline is added. Inline scripts stay forbidden; unfold has none.
     "script-src": [SELF, UNSAFE_EVAL],
-    # Unfold writes its colours into a <style> of each page and widths into style attributes of its own.
+    # Unfold writes its colours into a <style> of each page, htmx that of its waiting marks into another; the menus that
+    # Alpine adds to the rows of lists bring style attributes.
     "style-src": [SELF, UNSAFE_INLINE],
-    # The arrows of its select fields are pictures inside its style sheet.
-    "img-src": [SELF, "data:"],
 }
 API_DOCS: Policy = {
     **PAGES,

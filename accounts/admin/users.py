@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from accounts import second_factor
 from accounts.models import User
 from accounts.staff import PlatformAdmin
 
@@ -60,6 +62,7 @@ class UserPage(PlatformAdmin):
     list_filter = ["is_superuser", "is_guest", "is_active"]
     search_fields = ["email", "display_name"]
     ordering = ["-created_at"]
+    actions = ["take_second_factor_away"]
 
     def get_readonly_fields(self, request: Any, obj: User | None = None) -> list[str]:
         # Nobody locks themselves out; another operator can do it.
@@ -67,3 +70,13 @@ class UserPage(PlatformAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    @admin.action(description="Take the second factor away")
+    def take_second_factor_away(self, request: Any, users: QuerySet) -> None:
+        """For somebody who lost the app and the recovery codes: they come in with their password alone, until they set up
+        another one."""
+        chosen = list(users)
+        freed = [user for user in chosen if second_factor.switch_off(user)]
+        for user in freed:
+            self.log_change(request, user, "Took the second factor away.")
+        messages.success(request, f"Taken away: {len(freed)} of {len(chosen)}. Their password alone lets them in now.")
