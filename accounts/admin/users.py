@@ -45,7 +45,9 @@ class UserForm(forms.ModelForm):
     def clean_new_password(self) -> str:
         password = self.cleaned_data["new_password"]
         if password:
-            validate_password(password, self.instance)
+            # As they will be: the row itself gets what was typed after all fields were looked at.
+            said = {name: self.cleaned_data.get(name) or "" for name in ("email", "display_name")}
+            validate_password(password, User(**said))
         return password
 
     def save(self, commit: bool = True) -> Any:

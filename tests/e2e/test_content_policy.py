@@ -133,7 +133,7 @@ def test_an_author_reads_and_makes(open_as: Open, password: str) -> None:
         if page.query_selector(".choices .choice"):
             before = page.url
             page.click(".choices button >> nth=0")
-            page.wait_for_url(lambda url: url != before)
+            page.wait_for_function("before => location.href !== before", arg=before)
     page.goto("/studio/image/")
     page.fill("#field-prompt", "An owl on a wall")
     page.click(".button--go")
@@ -168,7 +168,8 @@ ATTEMPTS = """(canary) => {
     script.textContent = `window.${canary} = "script"`;
     place.append(script);
     const holder = document.createElement("div");
-    holder.innerHTML = `<img src="/none" onerror="window.${canary} = 'handler'"><a href="javascript:window.${canary} = 'link'">x</a>`;
+    holder.innerHTML = `<img src="/none" onerror="window.${canary} = 'handler'">
+        <a href="javascript:window.${canary} = 'link'">x</a>`;
     place.append(holder);
     holder.querySelector("a").click();
     const frame = document.createElement("iframe");
