@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "channels",
     "django_q",
     "axes",
-    "django_otp",
     "accounts",
     "generation",
     "generation.studio",

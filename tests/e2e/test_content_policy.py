@@ -162,14 +162,14 @@ def test_the_staff_rooms(open_as: Open, name: str) -> None:
     assert heard == []
 
 
-ATTEMPTS = """(canary) => {
+ATTEMPTS = """() => {
     const place = document.body;
     const script = document.createElement("script");
-    script.textContent = `window.${canary} = "script"`;
+    script.textContent = "(window.ran ??= []).push('script')";
     place.append(script);
     const holder = document.createElement("div");
-    holder.innerHTML = `<img src="/none" onerror="window.${canary} = 'handler'">
-        <a href="javascript:window.${canary} = 'link'">x</a>`;
+    holder.innerHTML = `<img src="/static/none" onerror="(window.ran ??= []).push('handler')">
+        <a href="javascript:void (window.ran ??= []).push('link')">x</a>`;
     place.append(holder);
     holder.querySelector("a").click();
     const frame = document.createElement("iframe");
@@ -178,15 +178,30 @@ ATTEMPTS = """(canary) => {
     const base = document.createElement("base");
     base.href = "https://elsewhere.example/";
     document.head.append(base);
-    const picture = new Image();
-    picture.src = "https://elsewhere.example/told";
+    new Image().src = "https://elsewhere.example/told";
     const form = document.createElement("form");
     form.action = "https://elsewhere.example/";
+    form.target = "elsewhere";
     place.append(form);
     form.submit();
     fetch("https://elsewhere.example/").catch(() => {});
 }"""
 """What an intruder would try with a foothold in the page."""
+STOPPED = {
+    "script-src-elem inline", "script-src-attr inline", "frame-src https://elsewhere.example",
+    "base-uri https://elsewhere.example/", "img-src https://elsewhere.example/told",
+    "form-action https://elsewhere.example/?", "connect-src https://elsewhere.example/",
+}  # fmt: skip
+
+
+def stopped_in(page: Page, heard: list[str], expected: set[str]) -> set[str]:
+    """What was heard of by the time that all of it was, or after a while."""
+    for _ in range(100):
+        found = {entry.split("policy: ")[1] for entry in heard if "policy: " in entry}
+        if found >= expected:
+            break
+        page.wait_for_timeout(100)
+    return found
 
 
 @pytest.mark.parametrize(("name", "path"), [(None, "/kids/"), ("staff", "/admin/"), (None, "/api/docs")])
@@ -196,15 +211,9 @@ def test_what_is_stopped_is_heard_of(open_as: Open, name: str | None, path: str)
     page.goto(path)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "elsewhere" in request.url else None)
-    page.evaluate(ATTEMPTS, "canary")
-    page.wait_for_timeout(500)
-    stopped = {entry.split("policy: ")[1] for entry in heard if "policy: " in entry}
-    assert stopped == {
-        "script-src-elem inline", "script-src-attr inline", "frame-src https://elsewhere.example/",
-        "base-uri https://elsewhere.example/", "img-src https://elsewhere.example/told",
-        "form-action https://elsewhere.example/", "connect-src https://elsewhere.example/",
-    }  # fmt: skip
-    assert (page.evaluate("window.canary ?? null"), asked) == (None, [])
+    page.evaluate(ATTEMPTS)
+    assert stopped_in(page, heard, STOPPED) == STOPPED
+    assert (page.evaluate("window.ran ?? null"), asked) == (None, [])
 
 
 def test_without_the_policy_the_same_attempts_go(open_as: Open) -> None:
@@ -216,8 +225,16 @@ def test_without_the_policy_the_same_attempts_go(open_as: Open) -> None:
         headers = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
         route.fulfill(response=answer, headers=headers)
 
+    asked: list[str] = []
+
+    def elsewhere(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.context.route("https://elsewhere.example/**", elsewhere)
     page.route("**/kids/", without)
     page.goto("/kids/")
-    page.evaluate(ATTEMPTS.replace("form.submit();", "").replace("document.head.append(base);", ""), "canary")
-    page.wait_for_function("window.canary === 'handler' || window.canary === 'link'")
-    assert heard == []
+    page.evaluate(ATTEMPTS.replace("document.head.append(base);", ""))
+    page.wait_for_function("window.ran?.length === 3")
+    assert (sorted(page.evaluate("window.ran")), heard) == (["handler", "link", "script"], [])
+    assert set(asked) >= {"https://elsewhere.example/", "https://elsewhere.example/told"}
