@@ -164,3 +164,17 @@ def test_the_protection_is_what_stops_it(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_locked_account_of_somebody_who_was_deactivated_says_the_same() -> None:
     User.objects.filter(email=READER).update(is_active=False)
     assert told([page(password=demo_password()) for _ in range(9)]) == [422] * 7 + [429] * 2
+
+
+def test_operators_see_who_has_to_wait_and_let_them_in(client_for: Any) -> None:
+    for _ in range(8):
+        page(password="a secret word")
+    assert {name: client_for(name).get("/admin/axes/accessattempt/").status_code for name in ("operator", "owner")} == {
+        "operator": 200, "owner": 404,
+    }  # fmt: skip
+    operator = client_for("operator")
+    shown = operator.get("/admin/axes/accessattempt/").content.decode()
+    assert ("reader@example.com" in shown, "a secret word" in shown) == (True, False)
+    chosen = {"action": "let_in_again", "_selected_action": [AccessAttempt.objects.get().pk]}
+    operator.post("/admin/axes/accessattempt/", chosen)
+    assert page(password=demo_password()).status_code == 302
