@@ -156,9 +156,9 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     signed_in(user, to="pages")
 
 
-def _not_signed_in(sender: Any, credentials: Mapping[str, Any], **_: Any) -> None:
+def _not_signed_in(sender: Any, credentials: Mapping[str, Any], because: str = "password", **_: Any) -> None:
     typed = next((credentials[name] for name in ("username", "email") if credentials.get(name)), "")
-    sign_in_failed(str(typed), because="password")
+    sign_in_failed(str(typed), because=because)
 
 
 def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:

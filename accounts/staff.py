@@ -32,9 +32,9 @@ from accounts.models import Role, Tenant
 from accounts.tenancy import TenantRow, current, scope
 
 MICROS = 1_000_000
-FOREIGN_APPS = frozenset({"auth", "django_q", "token_blacklist"})
+FOREIGN_APPS = frozenset({"auth", "axes", "django_q", "token_blacklist"})
 """Apps whose own admins stay outside: groups are not used here, the queue's results are unsigned pickles, and refresh
-tokens are of all tenants."""
+tokens and wrong passwords are of all tenants."""
 
 
 class StaffSite(UnfoldAdminSite):

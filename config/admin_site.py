@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("accounts.tenant", "Tenants", "domain"),
             ("accounts.user", "Users", "person"),
+            ("axes.accessattempt", "Wrong passwords", "lock_clock"),
             ("generation.aimodel", "Models and prices", "neurology"),
             ("generation.credential", "Accounts at providers", "key"),
         ),

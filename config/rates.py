@@ -24,7 +24,6 @@ USUAL: dict[str, dict[str, str]] = {
     "report": {"person": "20/h", "address": "20/h", "tenant": "600/h"},
     # No quota for the library: strangers come in here, and could use it up for everybody.
     "tokens": {"address": "20/min"},
-    "sign-in": {"address": "20/min"},
 }
 PARTITIONS = ("key", "person", "address", "tenant")
 """From the narrowest to the widest, which is the order in which they are counted."""

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.urls import reverse
 
 from accounts import audit
@@ -167,6 +168,14 @@ def audit_event(tag: str) -> AuditEvent:
     return audit.write("staff.changed", actor=person, about=person, subject=audit.Subject("a.kind", "1", tag))
 
 
+def access_attempt(_: str) -> AccessAttempt:
+    """A platform row, which operators alone see."""
+    return AccessAttempt.objects.create(
+        username=f"somebody-{next(_numbers)}@example.org", ip_address="192.0.2.1", user_agent="Browser", get_data="",
+        post_data="", http_accept="*/*", path_info="/sign-in/", failures_since_start=3,
+    )  # fmt: skip
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -176,7 +185,7 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
-    ApiKey: api_key,
+    ApiKey: api_key, AccessAttempt: access_attempt,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,

@@ -6,6 +6,7 @@ from accounts.models.departure import Departure
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
+from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.tenant import Domain, Tenant
 from accounts.models.tier import Audience, Tier
 from accounts.models.user import User
@@ -21,7 +22,9 @@ __all__ = [
     "IdempotentCall",
     "LedgerEntry",
     "Membership",
+    "RecoveryCode",
     "Role",
+    "SecondFactor",
     "Tenant",
     "TenantRemoval",
     "Tier",

@@ -77,6 +77,12 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "account-leave": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
     "account-leave-now": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
     "view-as-end": ("POST", Door.PUBLIC, (302,) * 7),
+    # The second factor: without the first step, or out of turn, all of them lead back to where one begins.
+    "sign-in-code": ("POST", Door.PUBLIC, (302,) * 7),
+    "second-factor": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "second-factor-begin": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "second-factor-confirm": ("POST", Door.MEMBER, (302,) * 7),
+    "second-factor-off": ("POST", Door.MEMBER, (302,) * 7),
     "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
@@ -334,6 +340,8 @@ def test_what_each_route_answers(world: Any, client_for: Any, marked: Marked, ac
             assert set(answer.json()) == {"success", "data", "error", "code"}
         if answer.status_code == 302 and name not in {"sign-out", "resume", "view-as-end"}:
             assert answer["Location"].startswith("/sign-in/?next=/")
+        if answer.status_code == 302 and name not in {"sign-out", "resume", "sign-in-code"}:
+            assert answer["Location"].startswith(("/sign-in/?next=/", "/account/second-factor/"))
     assert told == expected
     if actor == "reader":  # the control: the mark is there to be seen
         shown = {"gallery", "gallery-story", "gallery-page", "scene", "tree", "scene-image-file"}
