@@ -8,6 +8,9 @@ HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
+MAIL_URL, MAIL_FROM   the server that letters leave by (smtp://user:password@host, smtps://...; also as MAIL_URL_FILE) and the
+                   address that they come from; default: letters are put into FABLEWRIGHT_HOME/mail. See config/mail.py
+MAIL_CA_FILE       certificates that the mail server is trusted by, in the place of the system's
 API_GENERATE_RATE  how often one user may ask the direct routes for something (default 120/min)
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
@@ -20,7 +23,7 @@ from pathlib import Path
 
 import environ
 
-from config import provider_accounts
+from config import mail, provider_accounts
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -213,6 +216,7 @@ GENERATION = {
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
 PROVIDER_ACCOUNTS, PROVIDER_ACCOUNT_PROBLEMS = provider_accounts.read(os.environ)
+MAIL, MAIL_PROBLEMS = mail.read(os.environ, folder=HOME.path / "mail")
 
 DEMO = {
     "text_seconds": env.float("DEMO_TEXT_SECONDS", default=0.8),

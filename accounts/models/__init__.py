@@ -3,6 +3,7 @@
 from accounts.models.api_key import ApiKey
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
+from accounts.models.mailed_link import Errand, MailedLink, MailTally
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Domain, Tenant
 from accounts.models.tier import Audience, Tier
@@ -15,8 +16,11 @@ __all__ = [
     "Cap",
     "Counter",
     "Domain",
+    "Errand",
     "IdempotentCall",
     "LedgerEntry",
+    "MailTally",
+    "MailedLink",
     "Membership",
     "Role",
     "Tenant",
