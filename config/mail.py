@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from generation.providers.mail import Server
+from generation.providers.mailing import Server
 from generation.providers.wire import Key
 
 PORTS = {"smtps": 465, "smtp": 587}

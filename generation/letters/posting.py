@@ -17,7 +17,7 @@ from accounts.tenancy import across_tenants
 from generation import keys
 from generation.jobs import asking, ending
 from generation.models import ACTIVE, Job, Letter
-from generation.providers import mail
+from generation.providers.mailing import Letter as Contents
 from generation.signals import job_ended
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def connect() -> None:
 @sensitive_variables()
 def post(letter: Written) -> Letter | None:
     """Send a letter under the active tenant's name, in the caller's transaction; None where that event was told already."""
-    contents = mail.Letter(letter.to, letter.subject, letter.text, letter.sender_name).written()
+    contents = Contents(letter.to, letter.subject, letter.text, letter.sender_name).written()
     if Letter.objects.filter(event_id=letter.event_id).exists():
         return None
     try:

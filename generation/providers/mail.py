@@ -8,7 +8,6 @@ was lost; both have one Message-ID, by which mailboxes tell repeats. So sending 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -19,7 +18,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,42 +29,13 @@ from typing import Any
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 from generation.providers.errors import Denied, Lost, ProviderError, Rejected, Transient
+from generation.providers.mailing import Letter, Server
 from generation.providers.wire import Key
 
 SECONDS = 20.0
 """The longest that a server may take, from the connection to its last word."""
 NEEDS_SIGN_IN = frozenset({530, 534, 535, 538})
 """Codes that complain of who sends, and not of the letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """An operator's mail server. `tls` is "at once", "before" (STARTTLS, needed) or "offered" (STARTTLS where the server has
-    it, which is for servers on this machine). `ca_file` names certificates to trust in the place of the system's."""
-
-    host: str
-    port: int
-    tls: str
-    user: str = ""
-    password: Key = field(default_factory=Key)
-    ca_file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is sent: the address alone, a subject of one line, plain text, and the name that it comes from."""
-
-    to: str
-    subject: str
-    text: str
-    sender_name: str = ""
-
-    @classmethod
-    def opened(cls, written: str) -> Letter:
-        return cls(**json.loads(written))
-
-    def written(self) -> str:
-        return json.dumps({"to": self.to, "subject": self.subject, "text": self.text, "sender_name": self.sender_name})
 
 
 class Mail:

@@ -160,7 +160,7 @@ def test_an_address_that_is_none(client_for: Any, email: str) -> None:
 
 def test_without_a_server_the_page_says_where_letters_are(client_for: Any, settings: Any, world: Any) -> None:
     from config.mail import Post
-    from generation.providers.mail import Server
+    from generation.providers.mailing import Server
 
     assert b"This install has no mail server." in ask(client_for()).content
     settings.MAIL = Post(Server("h", 25, "before"), "", "a@b.example")

@@ -210,6 +210,7 @@ class TestRotation:
         assert found == [
             "generation.Credential.secret",
             "generation.ProviderKey.secret",
+            "generation.Letter.contents",
             "generation.WebhookEndpoint.secret",
         ]
 

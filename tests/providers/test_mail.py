@@ -11,7 +11,8 @@ import pytest
 
 from generation.providers.contract import Done, Emit, Handle, Kind, Request
 from generation.providers.errors import Denied, Lost, ProviderError, Rejected, Transient
-from generation.providers.mail import Letter, Mail, Server
+from generation.providers.mail import Mail
+from generation.providers.mailing import Letter, Server
 from generation.providers.wire import Key
 from tests.generation.letters.postbox import DRIP, DROP, HANG, Postbox, certificate
 

@@ -13,7 +13,7 @@ from config.mail import Post
 from generation import drain
 from generation.drain import Drain
 from generation.models import Job, Status
-from generation.providers.mail import Server
+from generation.providers.mailing import Server
 from tests.generation.letters.postbox import Postbox
 from tests.generation.mortal_workers import hurry
 
