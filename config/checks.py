@@ -138,3 +138,26 @@ def contradictions_of_security(app_configs: Any, **kwargs: Any) -> list[CheckMes
         ),
     )
     return [Error(said, hint=hint, id=number) for is_wrong, said, hint, number in wrong if is_wrong]
+@register("mail")
+def mail_that_cannot_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E010: what the environment says of mail contradicts itself, so that no letter would leave."""
+    from django.conf import settings
+
+    hint = "Mend the variable, or unset all that begin with MAIL_: letters go into a folder then."
+    return [Error(problem, hint=hint, id="fablewright.E010") for problem in settings.MAIL_PROBLEMS]
+
+
+@register("mail", deploy=True)
+def letters_into_a_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W010: nobody gets the letters that links for signing up and for new passwords are in."""
+    from django.conf import settings
+
+    if not settings.MAIL.is_local:
+        return []
+    return [
+        Warning(
+            "No mail server is set: letters are put into a folder of this machine.",
+            hint="Set MAIL_URL and MAIL_FROM.",
+            id="fablewright.W010",
+        )
+    ]

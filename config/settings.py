@@ -12,6 +12,9 @@ SEALING_KEYS       keys that stored provider keys are encrypted under, comma bet
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
 RATE_*             how often what may be asked for, such as RATE_GENERATE_KEY=120/min; the whole list: config/rates.py
 SOCKETS_PER_PERSON how many sockets one person has open at a time in one process (default 30)
+MAIL_URL, MAIL_FROM   the server that letters leave by (smtp://user:password@host, smtps://...; also as MAIL_URL_FILE) and the
+                   address that they come from; default: letters are put into FABLEWRIGHT_HOME/mail. See config/mail.py
+MAIL_CA_FILE       certificates that the mail server is trusted by, in the place of the system's
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 """
@@ -23,7 +26,7 @@ from pathlib import Path
 
 import environ
 
-from config import provider_accounts, rates
+from config import mail, provider_accounts, rates
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -260,6 +263,7 @@ GENERATION = {
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
 PROVIDER_ACCOUNTS, PROVIDER_ACCOUNT_PROBLEMS = provider_accounts.read(os.environ)
+MAIL, MAIL_PROBLEMS = mail.read(os.environ, folder=HOME.path / "mail")
 
 DEMO = {
     "text_seconds": env.float("DEMO_TEXT_SECONDS", default=0.8),

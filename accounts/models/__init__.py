@@ -5,6 +5,7 @@ from accounts.models.audit import AuditEvent, TenantRemoval
 from accounts.models.departure import Departure
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Cap, Counter, LedgerEntry
+from accounts.models.mailed_link import Errand, MailedLink, MailTally
 from accounts.models.membership import Membership, Role
 from accounts.models.second_factor import RecoveryCode, SecondFactor
 from accounts.models.tenant import Domain, Tenant
@@ -19,8 +20,11 @@ __all__ = [
     "Counter",
     "Departure",
     "Domain",
+    "Errand",
     "IdempotentCall",
     "LedgerEntry",
+    "MailTally",
+    "MailedLink",
     "Membership",
     "RecoveryCode",
     "Role",

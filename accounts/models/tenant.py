@@ -25,6 +25,9 @@ class Tenant(models.Model):
         default=False,
         help_text="Staff rooms open to those alone who have an authenticator app beside their password.",
     )
+    allows_sign_up = models.BooleanField(
+        default=False, help_text="Anybody may become a reader here by an email address that they can read."
+    )
     currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -70,7 +70,8 @@ def _rows() -> tuple[int, ...]:
 
 def _tenant(slug: str, name: str, tagline: str, *, is_default: bool) -> Tenant:
     return Tenant.objects.get_or_create(
-        slug=slug, defaults={"name": name, "tagline": tagline, "is_default": is_default}
+        slug=slug,
+        defaults={"name": name, "tagline": tagline, "is_default": is_default, "allows_sign_up": is_default},
     )[0]
 
 

@@ -106,17 +106,29 @@ def add(
 def deliver(body: str) -> Job:
     """A job that takes `body` to an endpoint: it has no model, costs nothing, and goes after everything that people wait
     for. Whoever asks for it says in its log where it goes, in the same transaction, and rings."""
-    run = Run.objects.create(tier=None, user=None, purpose="webhook")
+    return _deliver(body, provider=keys.DELIVERIES, step="deliver", priority=PRIORITIES[Kind.DELIVER])
+
+
+def post(*, seconds: float | None = None) -> Job:
+    """A job that takes a letter to its address. It holds nothing of the letter and is on nobody's list; whoever asks for it
+    writes the letter's row in the same transaction, and rings. It ends after so many `seconds` where that is sooner than
+    deliveries do: what it says is of no use then. Somebody waits for it, so it goes with the words."""
+    return _deliver("", provider=keys.LETTERS, step="post", priority=PRIORITIES[Kind.TEXT], seconds=seconds)
+
+
+def _deliver(body: str, *, provider: str, step: str, priority: int, seconds: float | None = None) -> Job:
+    run = Run.objects.create(tier=None, user=None, purpose="webhook" if provider == keys.DELIVERIES else "letter")
     job = Job.objects.create(
         run=run,
         kind=Kind.DELIVER,
-        provider=keys.DELIVERIES,
-        priority=PRIORITIES[Kind.DELIVER],
-        credential=keys.deliveries_account(),
+        provider=provider,
+        priority=priority,
+        credential=keys.deliveries_account(provider),
         request={"prompt": body},
-        step="deliver",
+        step=step,
     )
-    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
+    longest = deadline_seconds(job)
+    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(min(longest, seconds or longest)))
     _reserve(job, run)
     return job
 
@@ -246,7 +258,7 @@ def _revive(job: Job) -> None:
 
 def _renew(job: Job, *, waits: bool) -> None:
     if job.kind == Kind.DELIVER:
-        hold, credential = 0, keys.deliveries_account()
+        hold, credential = 0, keys.deliveries_account(job.provider)
     elif job.model is None:
         raise NotRetryable("The model that made this is gone. Start the scene anew.", status=409)
     else:

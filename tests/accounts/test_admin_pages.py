@@ -103,6 +103,27 @@ def test_a_guest_gets_no_role_by_hand(in_tenant: Any, client_for: Clients) -> No
     assert Membership.objects.get(pk=row.pk).role == Role.GUEST
 
 
+@pytest.mark.parametrize(
+    ("who", "answer"), [("owner", 302), ("operator", 302), ("staff", 404), ("reader", 404), ("harbour-owner", 302)]
+)
+def test_an_owner_says_whether_readers_sign_up(in_tenant: Any, client_for: Clients, who: str, answer: int) -> None:
+    client, listed = client_for(who), address(Membership, "changelist")
+    is_ruled = who in ("owner", "operator")
+    found = []
+    for verb, button in (("close", "Stop sign-up"), ("open", "Let readers sign up"), ("close", "Stop sign-up")):
+        path = f"{listed}{verb}_sign_up/"
+        if is_ruled:
+            assert button in client.get(listed).content.decode()
+        assert client.get(path).status_code == (200 if is_ruled else answer)
+        before = Tenant.objects.get(slug="fablewright").allows_sign_up
+        response = client.post(path, {"x": "1"})
+        assert response.status_code == answer
+        found.append((before, Tenant.objects.get(slug="fablewright").allows_sign_up))
+        assert Tenant.objects.get(slug="harbour").allows_sign_up is False
+    expected = [(True, False), (False, True), (True, False)] if is_ruled else [(True, True)] * 3
+    assert found == expected
+
+
 # Tiers
 
 TIER = {

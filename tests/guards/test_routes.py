@@ -140,6 +140,18 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     # A person's own usage, and the limits that they set for themselves: whose they are, says the session alone.
     "account-usage": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
     "account-limit": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    # Signing up, which the harbour does not allow; a forgotten password; one's own account. Without a token, no link is good.
+    "sign-up": ("GET", Door.PUBLIC, (200, 200, 200, 200, 404, 404, 200)),
+    "sign-up-confirm": ("GET", Door.PUBLIC, (404,) * 7),
+    "sign-up-join": ("GET", Door.PUBLIC, (404,) * 7),
+    "password-forgotten": ("GET", Door.PUBLIC, (200,) * 7),
+    "password-new": ("GET", Door.PUBLIC, (404,) * 7),
+    "account": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-name": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-password": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-email": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-email-confirm": ("GET", Door.PUBLIC, (404,) * 7),
+    "account-alerts": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 302, 404)),
     # The OpenAPI document and its page: the same for everybody.
     "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
     "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
@@ -157,6 +169,12 @@ READS_JSON = {
     "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
     "api-scene-image", "api-scene-video",
 }  # fmt: skip
+
+
+PAGES_OF_LINKS = {
+    "sign-up", "sign-up-confirm", "sign-up-join", "password-forgotten", "password-new", "account-email-confirm",
+}  # fmt: skip
+"""Pages with a form that posts to itself."""
 
 
 def leaves(urlconf: Any = None) -> Iterator[tuple[str, URLPattern]]:
@@ -339,6 +357,7 @@ def test_what_each_route_answers(world: Any, client_for: Any, marked: Marked, ac
             assert answer.json()["code"] == answer.status_code
             assert set(answer.json()) == {"success", "data", "error", "code"}
         if answer.status_code == 302 and name not in {"sign-out", "resume", "view-as-end"}:
+        if answer.status_code == 302 and name not in {"sign-out", "resume", "account-alerts"}:
             assert answer["Location"].startswith("/sign-in/?next=/")
         if answer.status_code == 302 and name not in {"sign-out", "resume", "sign-in-code"}:
             assert answer["Location"].startswith(("/sign-in/?next=/", "/account/second-factor/"))
@@ -424,6 +443,7 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     takes["api-stories"] = {"GET", "POST"}
+    takes |= {name: {"GET", "POST"} for name in PAGES_OF_LINKS}
     reader, author, before = client_for("reader"), client_for("author"), rows()
     takes["api-stories"] = {"GET", "POST"}
     told = {
