@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import api, key_pages, views
+from accounts import api, fence_pages, key_pages, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("account/api-keys/", key_pages.own_api_keys, name="api-keys"),
     path("account/api-keys/new", key_pages.new_api_key, name="api-key-new"),
     path("account/api-keys/revoke", key_pages.revoke_api_key, name="api-key-revoke"),
+    path("<slug:tier>/leave", fence_pages.leave, name="tier-leave"),
 ]

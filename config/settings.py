@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.TierMiddleware",
+    "accounts.fence_pages.FenceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -22,7 +22,7 @@ from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking
 from generation.models import TERMINAL, AiModel, Job, Status
-from stories import prompts
+from stories import prompts, showing
 from stories.drafts import clean
 from stories.errors import CannotPlay
 from stories.models import Beginning, Choice, Image, Reading, Scene, Story, Video
@@ -245,7 +245,7 @@ def _turn(
                 needs=[text],
                 asked=image_asked,
             )
-            Image.objects.create(scene=scene, job=drawn)
+            Image.objects.create(scene=scene, job=drawn, standing=showing.first_standing(tier))
             if video_model is not None:
                 moving = {**look, "seconds": prompts.FILM_SECONDS}
                 filmed = asking.add(
@@ -257,7 +257,7 @@ def _turn(
                     needs=[drawn],
                     asked=video_asked,
                 )
-                Video.objects.create(scene=scene, job=filmed)
+                Video.objects.create(scene=scene, job=filmed, standing=showing.first_standing(tier))
     except OverBudget as over:
         raise CannotPlay(str(over), status=402) from over
     except quotas.AllowanceUsedUp as used_up:

@@ -1,6 +1,7 @@
 """Who: tenants, domains, users, memberships, tiers; and what they may spend."""
 
 from accounts.models.api_key import ApiKey
+from accounts.models.children import PinTry, ReadingTime
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
@@ -18,6 +19,8 @@ __all__ = [
     "IdempotentCall",
     "LedgerEntry",
     "Membership",
+    "PinTry",
+    "ReadingTime",
     "Role",
     "Tenant",
     "Tier",

@@ -125,6 +125,11 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-assets": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
     "api-asset": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-usage": ("GET", Door.MEMBER, (401, 403, 401, 200, 403, 200, 200)),
+    # Looking after readers: the way out of a tier with a PIN (this one has none), reports, what staff hid (nothing here).
+    "tier-leave": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 404)),
+    "report": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
+    "hidden": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 404)),
+    "api-reports": ("POST", Door.MEMBER, (401, 403, 401, 415, 403, 415, 415)),
     # The OpenAPI document and its page: the same for everybody.
     "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
     "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
@@ -137,6 +142,7 @@ READS_JSON = {
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
     "api-ticket",
+    "api-reports",
     # Stories for programs.
     "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
     "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
@@ -241,7 +247,7 @@ class Marked:
         known = {
             "tier": tier, "story_id": self.story, "scene_id": self.scene, "choice_id": self.choice, "job_id": self.job,
             "run_id": self.run, "asset_id": self.asset, "token": "no-signature-of-ours",
-            "key": "demo-painter",
+            "key": "demo-painter", "part": "story", "subject_id": self.story,
         }  # fmt: skip
         found = reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
         return f"{found}?story={self.story}" if name == "tree" else found
@@ -406,7 +412,7 @@ def test_a_tier_that_is_not_for_strangers(
 def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Marked) -> None:
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
-    takes["api-stories"] = {"GET", "POST"}
+    takes |= {"api-stories": {"GET", "POST"}} | {name: {"GET", "POST"} for name in ("tier-leave", "report", "hidden")}
     reader, author, before = client_for("reader"), client_for("author"), rows()
     takes["api-stories"] = {"GET", "POST"}
     told = {
