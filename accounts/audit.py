@@ -7,8 +7,9 @@ letters, and nobody reads it back without the install's secret.
 Verbs, by who writes them: sign-in.succeeded, sign-in.failed, sign-out (here); staff.added, staff.changed, staff.deleted,
 staff.acted (`accounts.staff`); view-as.began, view-as.saw, view-as.ended (`accounts.viewing`); key.made, key.revoked
 (`accounts.api_keys`); provider-key.saved, provider-key.deleted (`generation.keys`); export.asked (`accounts.exporting`);
-account.left, account.deletion-asked, account.deleted (`accounts.leaving`); story.published, story.withdrawn, story.hidden,
-story.restored (`stories.showing`); provider.called (`generation.jobs.recording`).
+account.left, account.deletion-asked, account.deleted (`accounts.leaving`); story.published, story.withdrawn, and of
+stories, scenes, pictures and films: hidden, restored, approved, declined, kept, upheld (`stories.showing`);
+provider.called (`generation.jobs.recording`).
 
 Rows are not chained by hashes: each would have to wait for the one before it, and purchases of a tenant would queue up behind
 one lock.

@@ -3,6 +3,7 @@ from django.urls import path
 from accounts import (
     account_pages,
     api,
+    fence_pages,
     joining_pages,
     key_pages,
     own_pages,
@@ -42,4 +43,5 @@ urlpatterns = [
     path("account/second-factor/begin", second_factor_pages.begin_second_factor, name="second-factor-begin"),
     path("account/second-factor/confirm", second_factor_pages.confirm_second_factor, name="second-factor-confirm"),
     path("account/second-factor/off", second_factor_pages.end_second_factor, name="second-factor-off"),
+    path("<slug:tier>/leave", fence_pages.leave, name="tier-leave"),
 ]

@@ -24,6 +24,13 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Review",
+        (
+            ("gallery.report", "Review queue", "flag"),
+            ("stories.decision", "Decisions", "gavel"),
+        ),
+    ),
+    (
         "Studio",
         (
             ("studio.piece", "Pieces", "palette"),
@@ -104,13 +111,14 @@ def navigation(request: Any) -> list[dict[str, Any]]:
 
 
 def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """What staff ask first: what runs, what failed, what was spent today, and whether anybody works. Only workers are
-    counted for the whole install; they work for all tenants."""
+    """What staff ask first: what runs, what failed, what was spent today, what waits for review, and whether anybody
+    works. Only workers are counted for the whole install; they work for all tenants."""
     from accounts import ledger
     from accounts.models import Cap
     from accounts.models.ledger import Measure, Period, Pool
     from accounts.staff import money
     from config.health import workers_alive
+    from gallery import queue
     from generation.models import ACTIVE, Job, Status
 
     now = timezone.now()
@@ -133,4 +141,6 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "budget": money(cap.limit, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
         "workers": workers_alive(),
+        "review_count": sum(queue.counts().values()),
+        "review_link": reverse("admin:gallery_report_changelist"),
     }

@@ -138,6 +138,8 @@ def contradictions_of_security(app_configs: Any, **kwargs: Any) -> list[CheckMes
         ),
     )
     return [Error(said, hint=hint, id=number) for is_wrong, said, hint, number in wrong if is_wrong]
+
+
 @register("mail")
 def mail_that_cannot_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E010: what the environment says of mail contradicts itself, so that no letter would leave."""

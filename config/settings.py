@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.TierMiddleware",
+    "accounts.fence_pages.FenceMiddleware",
     "axes.middleware.AxesMiddleware",  # turns an answer about a password into "wait", where there were too many wrong ones
 ]
 

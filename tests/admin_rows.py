@@ -11,11 +11,13 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import ApiKey, AuditEvent, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
+from gallery.models import Report
 from generation.models import (
     AiModel,
     Credential,
@@ -31,7 +33,7 @@ from generation.models import (
     WebhookEndpoint,
 )
 from generation.studio.models import Piece, StudioPolicy
-from stories.models import Image, Scene, Story, Video
+from stories.models import Appeal, Decision, Image, Scene, Standing, Story, Video
 
 _numbers = itertools.count(1)
 
@@ -131,6 +133,26 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def report(tag: str) -> Report:
+    """Of a picture; and beside it one of each of the other things that wait for staff."""
+    shown, waits = image(tag), image(tag)
+    Image.objects.filter(pk=waits.pk).update(standing=Standing.WAITING)
+    Story.objects.filter(pk=waits.scene.story_id).update(publication_asked_at=timezone.now())
+    hidden = decision(tag)
+    Appeal.objects.create(decision=hidden, story=hidden.story, owner=user(tag), words=tag)
+    return Report.objects.create(
+        part="picture", subject_id=shown.scene_id, story=shown.scene.story, reason="other", words=tag,
+        subject=f"user:{next(_numbers)}", reporter=user(tag),
+    )  # fmt: skip
+
+
+def decision(tag: str) -> Decision:
+    of = scene(tag).story
+    return Decision.objects.create(
+        part="story", subject_id=of.pk, story=of, ruling="hide", reason=tag, by=user(tag)
+    )  # fmt: skip
+
+
 def piece(tag: str) -> Piece:
     return Piece.objects.create(user=user(tag), kind="image", title=f"{tag} piece", settings={"prompt": tag})
 
@@ -190,6 +212,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,
     AuditEvent: audit_event,
+    Report: report, Decision: decision,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditEvent, TenantRemoval
+from accounts.models.children import PinTry, ReadingTime
 from accounts.models.departure import Departure
 from accounts.models.idempotency import IdempotentCall
 from accounts.models.ledger import Cap, Counter, LedgerEntry
@@ -26,6 +27,8 @@ __all__ = [
     "MailTally",
     "MailedLink",
     "Membership",
+    "PinTry",
+    "ReadingTime",
     "RecoveryCode",
     "Role",
     "SecondFactor",

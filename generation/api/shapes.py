@@ -43,6 +43,9 @@ class JobAnswer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, help_text="Of a scene that is being written, so far.")
     prose = serializers.CharField(required=False)
     url = serializers.CharField(required=False, help_text="The scene's finished picture or film.")
+    waits_for = serializers.ChoiceField(
+        [(public.APPROVAL, public.APPROVAL)], required=False, help_text="Staff look at the result before it is shown."
+    )
 
 
 class Counts(serializers.Serializer[Any]):

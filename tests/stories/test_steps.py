@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts import auditing
+from accounts.access import Actor
 from accounts.models import LedgerEntry, User
 from generation import steps as registry
 from generation.drain import drain_here
@@ -208,7 +209,7 @@ def test_what_a_socket_says_is_what_the_status_route_says(begin: Any, toll: Any)
         made = pages.plate(kind, scene.id)
         digest = made.job.asset.sha256[:8]
         url = f"/kids/story/{part}/{scene.id}/file?v={digest}"
-        assert pages.status_of(made) == {"status": "complete", "url": url}
+        assert pages.status_of(made, Actor(None)) == {"status": "complete", "url": url}
         said = public.live(made.job)
         assert said == {
             "job": str(made.job_id), "run": str(made.job.run_id), "kind": part, "version": made.job.version,

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import ledger, places
+from accounts import auditing, ledger, places
 from accounts.models import Cap, Domain, Membership, Role, User
 from accounts.signals import budget_reached
 from accounts.tenancy import across_tenants, scope
@@ -69,7 +69,7 @@ def test_each_share_once(in_tenant: Any, toll: Any) -> None:
         f"Fablewright: {share} % of the budget is used" for share in (50, 80, 100)
     ]
     assert "What costs money is refused from here on" in letters(in_tenant.tenant)[2].text
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_another_amount_is_another_budget(in_tenant: Any, toll: Any) -> None:
@@ -140,7 +140,7 @@ def test_what_goes_wrong_undoes_no_purchase(
 
     monkeypatch.setattr(alerts.letters, "budget_reached", broken)
     spend(in_tenant, 0.6)
-    assert (Letter.objects.count(), ledger.audit()) == (0, [])
+    assert (Letter.objects.count(), auditing.audit()) == (0, [])
     assert "50 % of a budget could not be told by mail" in caplog.text
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing
 from accounts.letters import Letter as Written
 from accounts.letters import send
 from accounts.models import LedgerEntry
@@ -77,7 +77,7 @@ def test_from_the_signal_to_the_mailbox(in_tenant: Any, postbox: Postbox, work: 
     )  # fmt: skip
     assert job_of(letter).status == Status.DONE
     assert list(LedgerEntry.objects.values_list("kind", "amount_micros")) == [("reserve", 0), ("settle", 0)]
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_without_a_server_into_the_folder(in_tenant: Any, folder: Path, work: Work) -> None:
