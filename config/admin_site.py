@@ -31,6 +31,14 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Safety",
+        (
+            ("generation.safetyevent", "Events", "shield"),
+            ("generation.rule", "What is kept out", "block"),
+            ("generation.safetypolicy", "Checks", "policy"),
+        ),
+    ),
+    (
         "This library",
         (
             ("accounts.tier", "Tiers", "auto_stories"),
@@ -108,7 +116,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     from accounts.models.ledger import Period, Pool
     from accounts.staff import money
     from config.health import workers_alive
-    from generation.models import ACTIVE, Job, Status
+    from generation.models import ACTIVE, Job, SafetyEvent, Status
 
     now = timezone.now()
     since = now - datetime.timedelta(hours=24)
@@ -129,5 +137,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "spent": money(ledger.spent_today(tenant.id), tenant.currency),
         "budget": money(cap.limit_micros, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
+        "safety_count": SafetyEvent.objects.filter(created_at__gte=since).count(),
+        "safety_link": reverse("admin:generation_safetyevent_changelist"),
         "workers": workers_alive(),
     }

@@ -8,10 +8,12 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         from accounts import idempotency, tokens
         from generation import assets, chores, steps
+        from generation.jobs import checking
         from generation.webhooks import announcing
         from generation.webhooks.steps import Deliver
 
         steps.register(Deliver())
+        checking.register()
         announcing.connect()
         chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)

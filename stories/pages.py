@@ -16,7 +16,7 @@ from accounts.models import Tier, User
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking, public
-from generation.models import Job, Unit
+from generation.models import Job, Status, Unit
 from generation.providers.contract import Kind
 from stories import prompts, tree
 from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, Scene, Story, Video
@@ -45,6 +45,8 @@ class Plate:
     model: str = ""
     asked: str = ""
     """The name that was asked for, where it is not the model's."""
+    is_final: bool = False
+    """It was refused, so asking for the same again is of no use."""
 
 
 def status_of(plate: Image | Video | None) -> dict[str, Any]:
@@ -131,6 +133,7 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
         "opens_with_sign": (scene.text or text.get("prose", ""))[:1] in OPENING_SIGNS,
         "text_model": _model_name(scene.job),
         "text_asked": _asked(scene.job),
+        "text_is_final": _is_final(scene.job),
         "image": _plate(image),
         "video": _plate(video),
         "choices": [c for c in choices if c.origin == Choice.Origin.WRITTEN],
@@ -182,7 +185,12 @@ def map_json(story: Story, drawn: tree.Map | None, tier_slug: str) -> dict[str, 
 
 def _plate(row: Image | Video | None) -> Plate:
     made = row.job if row else None
-    return Plate(**{"progress": None, **status_of(row), "model": _model_name(made), "asked": _asked(made)})
+    more = {"model": _model_name(made), "asked": _asked(made), "is_final": _is_final(made)}
+    return Plate(**{"progress": None, **status_of(row), **more})
+
+
+def _is_final(job: Job | None) -> bool:
+    return job is not None and job.status == Status.REFUSED
 
 
 def _model_name(job: Job | None) -> str:

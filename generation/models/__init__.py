@@ -6,6 +6,7 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
+from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
 from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -25,7 +26,10 @@ __all__ = [
     "ModelGrant",
     "Price",
     "ProviderKey",
+    "Rule",
     "Run",
+    "SafetyEvent",
+    "SafetyPolicy",
     "Status",
     "Unit",
     "WebhookDelivery",

@@ -18,10 +18,10 @@ from generation import assets
 from generation.drain import drain_here
 from generation.errors import CannotBuy
 from generation.jobs import asking
-from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, Status, Unit
+from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, SafetyPolicy, Status, Unit
 from generation.providers.contract import Kind
 from generation.studio import making, policy, public, tidying
-from generation.studio.models import Piece, Source, StudioPolicy, Take
+from generation.studio.models import Piece, Source, Take
 from generation.studio.wishes import Brought
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -267,7 +267,7 @@ class TestChecks:
         Cap.objects.get_or_create(
             pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
         )
-        StudioPolicy.objects.update(check_model=model)
+        SafetyPolicy.objects.update_or_create(tier=None, defaults={"check_model": model})
         return model
 
     def test_a_prompt_that_passes_is_made(self, make: Any, warden: AiModel) -> None:
