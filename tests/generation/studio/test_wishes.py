@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LedgerEntry
+from config.seeding.planting import STUDIO_GUIDELINES
 from generation.errors import CannotBuy
 from generation.models import AiModel, Job, ModelGrant, Price, Rule, SafetyPolicy, Unit
 from generation.providers.contract import Kind
+from generation.safety import house
 from generation.studio import policy, wishes
 from generation.studio.models import StudioPolicy
 from generation.studio.wishes import Brought, Wish
@@ -45,7 +47,10 @@ def test_the_usual_model_and_the_words_as_they_stand(read: Any) -> None:
     assert (wish.kind, wish.job_kind, wish.model.key, wish.count, wish.price_micros) == (
         Kind.IMAGE, Kind.IMAGE, "demo-painter", 1, 0,
     )  # fmt: skip
-    assert wish.request == {"prompt": "a brass key", "seed": 7, "aspect_ratio": "16:9"}
+    assert wish.request == {
+        "prompt": f"a brass key\n{house.RULES}{STUDIO_GUIDELINES}", "said": {"prompt": "a brass key"}, "seed": 7,
+        "aspect_ratio": "16:9",
+    }  # fmt: skip
     assert wish.settings == {"prompt": "a brass key", "seed": 7, "aspect_ratio": "16:9"}
 
 
