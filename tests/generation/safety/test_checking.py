@@ -183,9 +183,10 @@ class TestHeld:
         job = self.buy(Done(text=scene()))
         words = [f"/kids/story/scene/{page.id}", f"/kids/story/status/{page.id}", f"/api/v1/scenes/{page.id}",
                  f"/api/v1/jobs/{job.id}", f"/kids/story/tree?story={page.story_id}"]  # fmt: skip
-        shown = lambda: [
-            "wet quay" in (said := reader.get(one).content.decode()) or "Take the key" in said for one in words
-        ]
+
+        def shown() -> list[bool]:
+            return ["wet quay" in (said := reader.get(one).content.decode()) or "Take the key" in said for one in words]
+
         assert (shown(), "quay" in repr(live(job)), Scene.objects.get(id=page.id).text) == ([False] * 5, False, "")
         [check] = claiming.claim(worker="w:1", room={Lane.WAIT: 1, Lane.CORE: 0})
         outcomes.stored(check, Done(verdict=Verdict(False)), None)
