@@ -198,7 +198,9 @@ def _model_name(job: Job | None) -> str:
 
 
 def _asked(job: Job | None) -> str:
-    """The name that led to another model than the one that has it."""
+    """The name that led to another model than the one that has it; or the model that refused, where another took over."""
+    if job is not None and job.instead_of:
+        return job.instead_of
     if job is None or job.model is None or job.asked_model in (job.model.key, job.model.remote_name):
         return ""
     return job.asked_model

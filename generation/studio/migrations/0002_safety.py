@@ -6,10 +6,12 @@ def move(apps, schema_editor):
     policies, rules = apps.get_model("generation", "SafetyPolicy"), apps.get_model("generation", "Rule")
     for policy in apps.get_model("studio", "StudioPolicy").objects.all():
         if policy.check_model_id:
-            policies.objects.create(tenant_id=policy.tenant_id, tier=None, check_model_id=policy.check_model_id)
+            policies.objects.update_or_create(
+                tenant_id=policy.tenant_id, tier=None, defaults={"check_model_id": policy.check_model_id}
+            )
         for line in dict.fromkeys(line.strip() for line in policy.refused_words.splitlines()):
             if line:
-                rules.objects.create(tenant_id=policy.tenant_id, text=line[:200], scope="studio")
+                rules.objects.get_or_create(tenant_id=policy.tenant_id, text=line[:200], scope="studio")
     apps.get_model("generation", "Job").objects.filter(step="studio-check").update(step="safety-check")
 
 
