@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from accounts.exporting import Document, Listing, Part, pages
 from accounts.leaving import Left
-from accounts.models import Allowance, ApiKey, AuditEvent, IdempotentCall, LedgerEntry, Membership, User
+from accounts.models import ApiKey, AuditEvent, Cap, IdempotentCall, LedgerEntry, Membership, User
+from accounts.models.ledger import COUNTS, Pool
 
 AT_ONCE = 500
 ABOUT_ONESELF = ("sign-", "key.", "provider-key.", "export.", "account.", "view-as.began", "view-as.ended")
@@ -42,7 +43,7 @@ def remove(user_id: uuid.UUID) -> Left:
     with transaction.atomic():
         calls = list(IdempotentCall.objects.filter(user_id=user_id).values_list("pk", flat=True)[:AT_ONCE])
         IdempotentCall.objects.filter(pk__in=calls).delete()
-        Allowance.objects.filter(subject=f"user:{user_id}").delete()
+        Cap.objects.filter(pool=Pool.PERSON, subject_id=user_id).delete()
     return Left.MORE if len(calls) == AT_ONCE else Left.NOTHING
 
 
@@ -74,4 +75,5 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     return {
         "at": entry.created_at, "job": entry.job_id, "attempt": entry.attempt, "what": entry.kind,
         "amount_micros": entry.amount_micros, "day": entry.booked_on,
+        "counts": {measure.value: count for measure in COUNTS if (count := getattr(entry, measure.value))},
     }  # fmt: skip

@@ -18,9 +18,10 @@ from django.utils import timezone
 from accounts.ledger import OverBudget
 from accounts.models import Audience, Tier, User
 from generation import catalogue
-from generation.errors import CannotBuy
-from generation.jobs import asking
-from generation.models import TERMINAL, AiModel, Job, Status
+from generation.errors import AgainstRules, CannotBuy
+from generation.jobs import asking, checking
+from generation.models import TERMINAL, AiModel, Job, SafetyEvent, Status
+from generation.safety import entering, policies
 from stories import nameless, prompts, showing
 from stories.drafts import clean
 from stories.errors import CannotPlay
@@ -87,8 +88,11 @@ def choose(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene
     return _go(reader=reader, scene=scene, choice=choice, address=address)
 
 
-def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, address: str) -> Scene:
-    """Take a way that the reader typed. The same form sent twice is one choice."""
+def choose_typed(
+    *, reader: User, scene: Scene, text: str, nonce: uuid.UUID, address: str, notices: list[str] | None = None
+) -> Scene:
+    """Take a way that the reader typed. The same form sent twice is one choice. What is to be told of it besides is added to
+    `notices`."""
     text = clean(text)
     if not text:
         raise CannotPlay("Write what happens next, in a few words.", field="text")
@@ -96,6 +100,12 @@ def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, add
         raise CannotPlay(f"That is longer than {MAX_TYPED} characters. Say it shorter.", field="text")
     _refuse_unwritten(scene)
     _refuse_ended(scene)
+    if not Choice.objects.filter(scene=scene, nonce=nonce).exists():
+        hints = refuse_words(
+            tier=scene.story.tier, user_id=reader.id, field="text", text=text, what=SafetyEvent.What.CHOICE
+        )
+        if notices is not None:
+            notices += hints
     return _go_by(
         reader=reader, scene=scene, address=address, key={"nonce": nonce},
         choice={"text": text, "origin": Choice.Origin.TYPED},
@@ -148,6 +158,18 @@ def jump(*, reader: User, scene: Scene) -> Scene:
     """To any scene of the story that was opened before."""
     Reading.objects.update_or_create(story_id=scene.story_id, reader=reader, defaults={"scene": scene})
     return scene
+
+
+def refuse_words(
+    *, tier: Tier, user_id: uuid.UUID | None, field: str, text: str, what: SafetyEvent.What = SafetyEvent.What.PROMPT
+) -> list[str]:
+    """Hold what a reader wrote against the tier's rules, before anything is bought; answers what is to be told of it. Outside
+    of any transaction, so that the event stays. Raises `CannotPlay` (422) naming the field."""
+    try:
+        return entering.refuse_words(tier=tier, user_id=user_id, said={field: text}, what=what)
+    except AgainstRules as refused:
+        sentence = str(refused).replace(f"{field} holds ", "That holds ", 1)
+        raise CannotPlay(sentence, field=field, status=refused.status) from refused
 
 
 def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
@@ -226,13 +248,23 @@ def _turn(
             seed=story.seed,
         )
         request = catalogue.fit(text_model, request)
+        policy = policies.of(tier)
+        typed = choice.text if choice is not None and choice.origin == Choice.Origin.TYPED else ""
+        checks = checking.before(
+            run=run, policy=policy, text=typed if parent else story.prompt,
+            what=SafetyEvent.What.CHOICE if parent else SafetyEvent.What.PROMPT,
+        )  # fmt: skip
         text = asking.add(
-            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, asked=text_asked
-        )
+            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, needs=checks,
+            asked=text_asked,
+        )  # fmt: skip
         Scene.objects.filter(id=scene.id).update(job=text)
         scene.job = text
         if image_model is not None:
-            look = {"seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style}
+            look: dict[str, Any] = {
+                "seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style,
+                **({"negative_prompt": policy.never_shown} if policy.never_shown else {}),
+            }  # fmt: skip
             drawn = asking.add(
                 run=run,
                 model=image_model,

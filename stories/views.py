@@ -109,9 +109,13 @@ def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     nonce = _uuid(request.POST.get("nonce")) or uuid.uuid4()
     text = request.POST.get("text") or request.POST.get("choice") or ""
-    return _turn(request, found, lambda: play.choose_typed(
-        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request)
+    notices: list[str] = []
+    answer = _turn(request, found, lambda: play.choose_typed(
+        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request), notices=notices
     ))  # fmt: skip
+    for notice in notices:
+        messages.info(request, notice)
+    return answer
 
 
 @admits(Door.TIER)

@@ -48,6 +48,9 @@ class Job(TenantRow):
         blank=True,
         help_text="The name that was asked for, where one was; it may lead to another model.",
     )
+    instead_of = models.CharField(
+        max_length=120, blank=True, help_text="Key of the model that refused it, where the tier's fallback took over."
+    )
     credential = models.ForeignKey("generation.Credential", null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.SlugField(max_length=40)
     request = models.JSONField(default=dict, help_text="Fields of the provider's Request; inputs by asset id.")

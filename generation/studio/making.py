@@ -20,9 +20,10 @@ from accounts.ledger import OverBudget
 from accounts.models import User
 from generation import assets, catalogue, intake
 from generation.errors import NotRetryable
-from generation.jobs import asking
+from generation.jobs import asking, checking
 from generation.models import ACTIVE, Asset, Job, Status
 from generation.providers.contract import Kind
+from generation.safety import policies
 from generation.studio import bringing, wishes
 from generation.studio.errors import CannotChange, NotSupported, Unaffordable, WrongWish
 from generation.studio.models import Piece, Source, StudioPolicy, Take, Verb
@@ -67,13 +68,15 @@ def make(
 
 def again(*, piece: Piece, take: Take, rules: StudioPolicy, nonce: uuid.UUID) -> Take:
     """One more take of the same wish: the same model where it is still offered, another seed."""
-    wish = wish_again(piece=piece, take=take, rules=rules)
+    wish = wish_again(piece=piece, take=take, rules=rules, is_meant=True)
     return _more(piece, wish, rules=rules, verb=Verb.AGAIN, nonce=nonce, instruction=take.instruction)
 
 
-def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy) -> Wish:
-    """What `again` buys, with its price. Raises `CannotBuy`."""
+def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy, is_meant: bool = False) -> Wish:
+    """What `again` buys, with its price, under the rules of today. Raises `CannotBuy`."""
     request = dict(take.job.request)
+    said = request.get("said") or {"prompt": str(request.get("prompt", ""))}
+    wishes.refuse_words(said, user=piece.user, names={}, is_meant=is_meant)
     inputs = [Brought(one["role"], Asset.objects.get(id=one["asset"]), "inputs") for one in request.pop("inputs", [])]
     if inputs:
         request["inputs"] = [{"role": one.role, "asset": f"#{place}"} for place, one in enumerate(inputs)]
@@ -82,9 +85,13 @@ def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy) -> Wish:
     offered = catalogue.keep_or_replace(catalogue.offers(None, piece.user), take.job.model)
     if offered is None:
         raise CannotChange("The model that made this is no longer offered here. Use its settings with another one.")
+    policy = policies.of(None)
+    if "said" in request:
+        able = catalogue.capabilities(offered, Kind(take.job.kind))
+        request |= wishes.in_house(Kind(piece.kind), said, rules, policy, able)
     wish = Wish(
         Kind(piece.kind), Kind(take.job.kind), catalogue.Chosen(offered), request, tuple(inputs), 1, piece.settings,
-        rules.check_model, 0,
+        policy, 0,
     )  # fmt: skip
     return replace(wish, price_micros=wishes.price(wish))
 
@@ -94,23 +101,27 @@ def edit(
     brought: Sequence[Brought] = (),
 ) -> Take:  # fmt: skip
     """A take that changes another as `instruction` says ("add a sunset"). The earlier one stays."""
-    wish = wish_edit(piece=piece, take=take, instruction=instruction, rules=rules, model=model, brought=brought)
+    wish = wish_edit(
+        piece=piece, take=take, instruction=instruction, rules=rules, model=model, brought=brought, is_meant=True
+    )
     return _more(piece, wish, rules=rules, verb=Verb.EDITED, nonce=nonce, instruction=instruction.strip())
 
 
 def wish_edit(
-    *, piece: Piece, take: Take, instruction: str, rules: StudioPolicy, model: str = "", brought: Sequence[Brought] = ()
-) -> Wish:
+    *, piece: Piece, take: Take, instruction: str, rules: StudioPolicy, model: str = "", brought: Sequence[Brought] = (),
+    is_meant: bool = False,
+) -> Wish:  # fmt: skip
     """What `edit` buys, with its price. Raises `CannotBuy`."""
     kind = Kind(piece.kind)
     if take.job.status != Status.DONE:
         raise CannotChange("Only what is finished can be edited. Wait for it, or choose another take.")
     if kind is Kind.TEXT:
-        return _rewrite(piece, take, instruction, rules=rules, model=model)
+        return _rewrite(piece, take, instruction, rules=rules, model=model, is_meant=is_meant)
     if kind is Kind.IMAGE and take.job.asset is not None:
         given = {"prompt": instruction, "model": model or _editor(take, piece.user)}
         source = Brought("source", take.job.asset, "source")
-        return wishes.read(kind, given, rules=rules, user=piece.user, brought=[source, *brought])
+        brings = [source, *brought]
+        return wishes.read(kind, given, rules=rules, user=piece.user, brought=brings, is_meant=is_meant)
     raise NotSupported("Only texts and pictures can be edited by an instruction.", field="instruction")
 
 
@@ -178,10 +189,7 @@ def _buy(
     )
     takes: list[Take] = []
     try:
-        needs: list[Job] = []
-        if wish.check is not None:
-            judged = {"prompt": wish.request["prompt"]}
-            needs = [asking.add(run=run, model=wish.check, request=judged, step=wishes.CHECK_STEP)]
+        needs = checking.before(run=run, policy=wish.policy, text=wish.words, pictures=inputs)
         for place in range(wish.count):
             take = Take(piece=piece, number=number + place, verb=verb, instruction=instruction)
             if nonce is not None:
@@ -231,7 +239,7 @@ def _editor(take: Take, user: User) -> str:
     return model.key if any(offer.model.id == model.id for offer in offered) else ""
 
 
-def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy, model: str) -> Wish:
+def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy, model: str, is_meant: bool) -> Wish:
     if not instruction.strip():
         raise WrongWish("instruction is missing: say what to change.", field="instruction")
     text = take.job.result.get("text") or ""
@@ -239,4 +247,5 @@ def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy,
         f"{instruction.strip()}\n\nChange the following text as said above, and answer with the whole of it:\n\n{text}"
     )
     named = model or str(piece.settings.get("model", ""))
-    return wishes.read(Kind.TEXT, {"prompt": prompt, "model": named}, rules=rules, user=piece.user)
+    given = {"prompt": prompt, "model": named}
+    return wishes.read(Kind.TEXT, given, rules=rules, user=piece.user, is_meant=is_meant)

@@ -74,7 +74,7 @@ MODELS = {
         max_prompt=20_000,
         burns_core=True,  # eSpeak is not safe between threads: each child process has its own
     ),
-    "warden": Capabilities(Kind.MODERATE, max_prompt=100_000),
+    "warden": Capabilities(Kind.MODERATE, inputs={"source": 1}, max_prompt=100_000),
 }
 
 

@@ -16,7 +16,7 @@ from generation.studio.narrative import MAX_SCENES
 
 STATES = ("queued", "processing", "completed", "failed")
 GENERATE, COMPATIBLE, UPLOADS = ["Generate"], ["Compatible routes"], ["Uploads"]
-BUYS = (400, 402, 404, 409, 413, 415, 503)
+BUYS = (400, 402, 404, 409, 413, 415, 422, 503)
 HERE = {
     410: "It was answered once and not kept.",
     422: "Its content was refused. Say it in other words.",

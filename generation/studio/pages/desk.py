@@ -156,9 +156,9 @@ class Desk:
             instructions=given.get("instructions") or "", seconds=self._seconds(),
         )  # fmt: skip
 
-    def read(self, prompt: str | None = None, *, is_whole: bool = True) -> Wish:
+    def read(self, prompt: str | None = None, *, is_whole: bool = True, is_meant: bool = False) -> Wish:
         """The wish that was said; `prompt` stands in for the words where the form's own are not what is sent. Unless it
-        `is_whole`, frames may still be missing. Raises `CannotBuy`."""
+        `is_whole`, frames may still be missing; unless it `is_meant`, only its price is wanted. Raises `CannotBuy`."""
         for name, problems in self.form.errors.items():
             raise WrongWish(str(problems[0]), field="" if name == "__all__" else name)
         given = self.form.given()
@@ -176,8 +176,9 @@ class Desk:
         if self.model is not None:
             given.setdefault("model", self.model.key)
         return wishes.read(
-            self.kind, given, rules=self.rules, user=self.user, brought=self._brought(), settings=settings
-        )
+            self.kind, given, rules=self.rules, user=self.user, brought=self._brought(), settings=settings,
+            is_meant=is_meant,
+        )  # fmt: skip
 
     def quote(self) -> Quote:
         """The price on the button, which is what would be held. Until there are words it is the least."""

@@ -63,7 +63,7 @@ def _make(request: Any, kind: Kind) -> HttpResponse:
             raise no_model()
         if is_reading:
             return _read_through(request, desk)
-        wish = desk.read(desk.narrative if desk.mode == Mode.TIMELINE else None)
+        wish = desk.read(desk.narrative if desk.mode == Mode.TIMELINE else None, is_meant=True)
         piece = making.make(
             user=request.user, rules=desk.rules, wish=wish, source=Source.FORM, nonce=nonce_of(request.POST),
             parent=_parent(desk),

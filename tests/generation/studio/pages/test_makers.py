@@ -16,7 +16,7 @@ from accounts.models import LedgerEntry
 from accounts.tenancy import scope
 from generation import intake
 from generation.drain import drain_here
-from generation.models import Asset, Job, ModelGrant
+from generation.models import Asset, Job, ModelGrant, Rule
 from generation.providers.contract import Kind
 from generation.studio.models import Piece, StudioPolicy, Take, Upload
 from generation.studio.pages import pictures
@@ -345,7 +345,7 @@ class TestTimeline:
 
     def test_what_was_changed_on_the_way_is_checked_like_any_prompt(self, browser: Client, world: Any) -> None:
         with scope(world.tenant):
-            StudioPolicy.objects.update(refused_words="dragon")
+            Rule.objects.create(text="dragon", scope="studio")
         status, found = wrong(send(browser, "video", **TIMELINE, narrative="Scene 1: a dragon"))
         assert (status, list(found)) == (422, ["prompt"])
         assert "which is kept out here" in found["prompt"]
