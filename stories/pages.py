@@ -45,6 +45,9 @@ class Plate:
     model: str = ""
     asked: str = ""
     """The name that was asked for, where it is not the model's."""
+    place: int | None = None
+    estimate_seconds: int | None = None
+    outlook: str = ""
 
 
 def status_of(plate: Image | Video | None) -> dict[str, Any]:

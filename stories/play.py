@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import quotas
 from accounts.ledger import OverBudget
 from accounts.models import Tier, User
 from generation import catalogue
-from generation.errors import CannotBuy
+from generation.errors import CannotBuy, NotRetryable
 from generation.jobs import asking
-from generation.models import TERMINAL, AiModel, Job, Status
+from generation.models import ACTIVE, TERMINAL, AiModel, Job, Status
 from stories import prompts
 from stories.drafts import clean
 from stories.errors import CannotPlay
@@ -159,6 +160,23 @@ def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
         raise CannotPlay(str(over), status=402) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
+
+
+def stop(*, scene: Scene, part: str = "") -> Scene:
+    """End what is being made for a scene: all of it, or the `part` alone (text, image or video) with what waits for that. What
+    was not sent costs nothing; what is there stays. Harmless where nothing is under way."""
+    asked = {"text": Q(id=scene.job_id), "image": Q(step="draw-scene"), "video": Q(step="film-scene")}
+    mine = Job.objects.filter(Q(id=scene.job_id) | Q(subject_id=scene.id, run__topic_id=scene.story_id))
+    refused: NotRetryable | None = None
+    stopped = 0
+    for job in mine.filter(asked.get(part, Q()), status__in=ACTIVE).order_by("created_at"):
+        try:
+            stopped += asking.cancel(job).status == Status.CANCELLED
+        except NotRetryable as bought:
+            refused = bought
+    if refused is not None and not stopped:
+        raise CannotPlay(str(refused), status=409)
+    return scene
 
 
 def _go(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene:

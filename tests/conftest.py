@@ -17,6 +17,7 @@ from accounts import hosts
 from accounts.models import Tenant, Tier, User
 from accounts.tenancy import scope
 from config.seeding.planting import plant
+from generation.jobs import queueing
 from tests.providers.toll import Toll
 
 REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
@@ -65,6 +66,12 @@ def no_known_hosts() -> Iterator[None]:
     hosts.forget()
     yield
     hosts.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_known_queue() -> None:
+    """What waits is remembered for seconds too."""
+    queueing.forget()
 
 
 @pytest.fixture

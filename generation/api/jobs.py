@@ -74,7 +74,12 @@ class JobDetail(APIView):
     )  # fmt: skip
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
         look = _look(actor_of(request), job_id)
-        return told(request, version=look.version, is_waiting=look.is_active, say=lambda: public.for_programs(look.job))
+        return told(
+            request,
+            version=look.version,
+            is_waiting=look.is_active,
+            say=lambda: public.for_programs(look.job, look.outlook),
+        )
 
 
 class JobVerb(Idempotent, APIView):
@@ -97,7 +102,7 @@ class JobVerb(Idempotent, APIView):
         look = reading.look(job.id)
         if look is None:  # tidied away in this very moment
             raise NotFound(NO_JOB)
-        return Response(public.for_programs(look.job))
+        return Response(public.for_programs(look.job, look.outlook))
 
 
 @admits(Door.MEMBER)

@@ -16,7 +16,7 @@ from generation.jobs import asking
 from generation.models import AiModel, Job
 from generation.providers.capabilities import Capabilities, refuse_unsupported
 from generation.providers.contract import Kind
-from generation.studio import fields, policy
+from generation.studio import fields, policy, previews
 from generation.studio.errors import NotSupported, WrongWish
 from generation.studio.models import StudioPolicy
 
@@ -39,7 +39,9 @@ class Brought:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Something that can be bought as it stands. `kind` is what comes of it, `job_kind` what is bought (EDIT where a picture
-    is changed); `settings` are the asked-for values by public name; `price_micros` is what all of it holds at most."""
+    is changed); `settings` are the asked-for values by public name; `price_micros` is what all of it holds at most. One that
+    `reuses` is answered by what its person made of the same wish before, where there is such a thing; a seed that was not
+    said is no part of that. `preview_of` are the fields that a preview has otherwise, as they were."""
 
     kind: Kind
     job_kind: Kind
@@ -50,6 +52,9 @@ class Wish:
     settings: Mapping[str, Any]
     check: AiModel | None
     price_micros: int
+    reuses: bool = False
+    seed_is_said: bool = False
+    preview_of: Mapping[str, Any] | None = None
 
     @property
     def model(self) -> AiModel:
@@ -77,6 +82,9 @@ def read(
         policy.refuse_words(rules, str(request["system"]), field=said.names["system"])
     name = str(request.pop("model", ""))
     count = int(request.pop("count", 1))
+    is_preview = bool(request.pop("preview", False))
+    seed_is_said = "seed" in request
+    reuses = bool(request.pop("reuse", seed_is_said and kind is not Kind.TEXT))
     roles = [one.role for one in brought]
     job_kind = Kind.EDIT if kind is Kind.IMAGE and "source" in roles else kind
     chosen = _choose(kind, job_kind, name, roles, user=user)
@@ -90,8 +98,10 @@ def read(
         request["inputs"] = [{"role": one.role, "asset": f"#{place}"} for place, one in enumerate(brought)]
     wish = Wish(
         kind, job_kind, chosen, request, tuple(brought), count, {**said.settings, **(settings or {})},
-        rules.check_model, 0,
+        rules.check_model, 0, reuses, seed_is_said,
     )  # fmt: skip
+    if is_preview and able is not None:
+        wish = as_preview(wish, able)
     _refuse(wish, said.names)
     return replace(wish, price_micros=price(wish))
 
@@ -102,6 +112,17 @@ def price(wish: Wish) -> int:
     if wish.check is not None:
         total += asking.quote(_job(wish.check, Kind.MODERATE, {"prompt": wish.request["prompt"]}, CHECK_STEP))
     return total
+
+
+def as_preview(wish: Wish, able: Capabilities) -> Wish:
+    """The wish as small, short and simple as its model makes it."""
+    shapes = {"aspect_ratio", "width", "height", "resolution"}
+    if wish.job_kind is Kind.EDIT and not shapes & set(wish.request):
+        able = replace(able, sizes=None, fixed_sizes=(), resolutions=())  # it keeps the shape of its source
+    changes = previews.smaller(wish.request, able)
+    return replace(
+        wish, request=previews.changed(wish.request, changes), preview_of=previews.before(wish.request, changes)
+    )
 
 
 def changed(wish: Wish, **fields_: Any) -> Wish:
