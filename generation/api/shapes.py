@@ -33,7 +33,7 @@ class JobAnswer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     place = serializers.IntegerField(
-        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all beyond 50."
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
     )
     estimate_seconds = serializers.IntegerField(
         required=False, min_value=0, help_text="About how long it still takes, coarsely; absent where nobody knows."

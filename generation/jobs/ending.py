@@ -91,7 +91,13 @@ def close_untold() -> int:
 def forget(job: Job) -> None:
     """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes."""
     Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
-        request={}, result={}, partial="", asset=None, error_detail="", fingerprint="", preview_of=None,
+        request={},
+        result={},
+        partial="",
+        asset=None,
+        error_detail="",
+        fingerprint="",
+        preview_of=None,
         version=F("version") + 1,
     )
 

@@ -49,7 +49,7 @@ COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "N
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What can be told of a job that is under way. `place` counts from 1, the next; DEEPEST + 1 stands for all beyond.
+    """What can be told of a job that is under way. `place` counts from 1, the next; DEEPEST + 1 stands for all from there.
     `seconds` is one of the STEPS. It is late where it takes longer than such jobs do, and paused where its account at the
     provider is: then nobody knows when it goes on."""
 
@@ -142,7 +142,7 @@ def _waiting(job_id: uuid.UUID, lane: Lane, credential_id: int | None, pace: Pac
         return UNTOLD if queue.is_whole else Outlook(place=DEEPEST + 1)
     before, models = queue.line[job_id]
     place = min(before, DEEPEST) + 1
-    if pace is None or before > DEEPEST:
+    if pace is None or before >= DEEPEST:
         return Outlook(place=place)
     if lane is Lane.CORE:
         slots, busy = settings.GENERATION["LANES"] or os.cpu_count() or 1, queue.busy.total()
@@ -163,7 +163,7 @@ def _running(elapsed: float, progress: float | None, pace: Pace | None) -> Outlo
         return Outlook(seconds=_step(elapsed * (1 - progress) / progress))
     if pace is None:
         return UNTOLD
-    return Outlook(seconds=_step(max(pace.usual - elapsed, (pace.long - elapsed) / 2)))
+    return Outlook(seconds=_step(max(pace.usual - elapsed, (pace.long - elapsed) / 4)))
 
 
 def _look(lane: Lane) -> _Queue:
@@ -229,8 +229,8 @@ def _step(seconds: float) -> int:
 
 
 def _first(before: int) -> str:
-    if before > DEEPEST:
-        return f"More than {DEEPEST} go first."
+    if before >= DEEPEST:
+        return f"At least {DEEPEST} go first."
     if before == 0:
         return "It is next."
     return f"{COUNTS[before] if before < len(COUNTS) else before} {'goes' if before == 1 else 'go'} first."

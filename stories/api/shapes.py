@@ -128,7 +128,7 @@ class Started(serializers.Serializer[Any]):
 class PartStatus(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WORDS)
     place = serializers.IntegerField(
-        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all beyond 50."
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
     )
     estimate_seconds = serializers.IntegerField(required=False, min_value=0, help_text="About how long it still takes.")
     outlook = serializers.CharField(required=False, help_text="Both in words.")

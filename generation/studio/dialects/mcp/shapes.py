@@ -135,7 +135,7 @@ class JobState(Answer):
     status: Status
     progress: Annotated[int | None, Field(description="In percent, where it is told.")]
     message: Annotated[str | None, Field(description="Why it failed, and what was charged.")]
-    place: Annotated[int | None, Field(description="In the queue: 1 is next, 51 stands for all beyond 50.")] = None
+    place: Annotated[int | None, Field(description="In the queue: 1 is next, 51 stands for all from there.")] = None
     estimate_seconds: Annotated[
         int | None, Field(description="About how long it still takes; none where nobody knows.")
     ] = None
