@@ -127,7 +127,7 @@ def _text(able: Capabilities) -> Iterator[Control]:
     )  # fmt: skip
     if "seed" in able.takes:
         yield _seed()
-    yield _reuse("Write it anew")
+        yield _reuse("Write it anew")
 
 
 def _shape(able: Capabilities) -> Iterator[Control]:
@@ -175,7 +175,7 @@ def _finer(kind: Kind, able: Capabilities) -> Iterator[Control]:
         yield Control("negative_prompt", "area", WORDS["negative_prompt"], is_finer=True)
     if "seed" in able.takes:
         yield _seed()
-    yield _reuse("Show it where I gave the seed" if "seed" in able.takes else "Make it anew")
+        yield _reuse("Show it where I gave the seed")
     if "prompt_upsampling" in able.takes:
         yield _truth("enhance_prompt", "Yes", "No", finer=True)
     yield from _choices(able, "background", "fidelity", "output_format", finer=True)
