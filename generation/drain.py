@@ -21,7 +21,7 @@ from accounts.tenancy import scope
 from generation import policy, purchases, slots
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
-from generation.jobs import asking, claiming, outcomes
+from generation.jobs import asking, claiming, ending, outcomes
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
@@ -29,7 +29,7 @@ from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
-from generation.purchases import Held, Outbox, Outcome, Progress, Words
+from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ class Drain:
         self.worker = worker
         self.linger_seconds = linger_seconds
         self.held: dict[uuid.UUID, Held] = {}
+        self.stopping: set[uuid.UUID] = set()
+        """Cancelled jobs whose provider is being told; if that is lost with this worker, their holds are booked."""
         self.outbox: Outbox = queue.SimpleQueue()
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
@@ -101,7 +103,7 @@ class Drain:
                 slots.leave(slot)
 
     def _may_leave(self, idle_seconds: float) -> bool:
-        if idle_seconds < self.linger_seconds:
+        if idle_seconds < self.linger_seconds or self.stopping:
             return False
         return not claiming.anything_due_within(SOON_SECONDS)
 
@@ -167,7 +169,8 @@ class Drain:
         for job in claiming.cancelled_elsewhere():
             with scope(job.tenant_id):
                 try:
-                    purchases.tell_to_stop(job, account_of(job, buys=False))
+                    purchases.tell_to_stop(job, account_of(job, buys=False), self.outbox)
+                    self.stopping.add(job.id)
                 except NoKey as error:
                     log.info("%s could not be told to stop job %s: %s", job.provider, job.id, error)
 
@@ -182,7 +185,12 @@ class Drain:
             pass
         self._note()
 
-    def _take(self, item: Progress | Words | Outcome) -> None:
+    def _take(self, item: Progress | Words | Outcome | Stopped) -> None:
+        if isinstance(item, Stopped):
+            self.stopping.discard(item.job.id)
+            with scope(item.job.tenant_id):
+                ending.close_cancelled(item.job, item.charged)
+            return
         held = item.held
         if self.held.get(held.job.id) is not held:
             if isinstance(item, Outcome):

@@ -13,7 +13,7 @@ import os
 import secrets
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +39,26 @@ class Kept:
     seconds: float | None = None
 
 
-def keep(*, tenant_id: uuid.UUID, kind: Kind, data: bytes | Iterable[bytes], media_type: str = "") -> Kept:
+def keep(
+    *,
+    tenant_id: uuid.UUID,
+    kind: Kind,
+    data: bytes | Iterable[bytes],
+    media_type: str = "",
+    marked: Callable[[Path], None] | None = None,
+) -> Kept:
     """Check that `data` (whole, or as it arrives) is what was bought and keep it. A picture that is not of the
-    `media_type` it was said to be is encoded anew as that type. Raises `Damaged` where it cannot be used."""
+    `media_type` it was said to be is encoded anew as that type. `marked` changes the file before it has its name, so that
+    what came is kept nowhere. Raises `Damaged` where it cannot be used."""
     with _unfinished(tenant_id) as path:
         digest, size = _write(path, kind, [data] if isinstance(data, bytes) else data)
         found = sniffing.sniff(path, kind)
         if sniffing.lies(found, media_type):
             sniffing.encode_anew(path, media_type)
+            found = sniffing.sniff(path, kind)
+            digest, size = _hashed(path)
+        if marked is not None:
+            marked(path)
             found = sniffing.sniff(path, kind)
             digest, size = _hashed(path)
         _move(path, f"t/{tenant_id}/{digest}")

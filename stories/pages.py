@@ -53,6 +53,9 @@ class Plate:
     """Hidden by staff; its reader is told, and may appeal."""
     is_final: bool = False
     """It was refused, so asking for the same again is of no use."""
+    place: int | None = None
+    estimate_seconds: int | None = None
+    outlook: str = ""
 
 
 def status_of(plate: Image | Video | None, actor: Actor) -> dict[str, Any]:

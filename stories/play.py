@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ledger import OverBudget
 from accounts.models import Audience, Tier, User
 from generation import catalogue
-from generation.errors import AgainstRules, CannotBuy
+from generation.errors import AgainstRules, CannotBuy, NotRetryable
 from generation.jobs import asking, checking
-from generation.models import TERMINAL, AiModel, Job, SafetyEvent, Status
+from generation.models import ACTIVE, TERMINAL, AiModel, Job, SafetyEvent, Status
 from generation.safety import entering, policies
 from stories import nameless, prompts, showing
 from stories.drafts import clean
@@ -180,6 +181,23 @@ def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
         raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
+
+
+def stop(*, scene: Scene, part: str = "") -> Scene:
+    """End what is being made for a scene: all of it, or the `part` alone (text, image or video) with what waits for that. What
+    was not sent costs nothing; what is there stays. Harmless where nothing is under way."""
+    asked = {"text": Q(id=scene.job_id), "image": Q(step="draw-scene"), "video": Q(step="film-scene")}
+    mine = Job.objects.filter(Q(id=scene.job_id) | Q(subject_id=scene.id, run__topic_id=scene.story_id))
+    refused: NotRetryable | None = None
+    stopped = 0
+    for job in mine.filter(asked.get(part, Q()), status__in=ACTIVE).order_by("created_at"):
+        try:
+            stopped += asking.cancel(job).status == Status.CANCELLED
+        except NotRetryable as bought:
+            refused = bought
+    if refused is not None and not stopped:
+        raise CannotPlay(str(refused), status=409)
+    return scene
 
 
 def _go(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene:

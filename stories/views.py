@@ -156,6 +156,19 @@ def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 
 @admits(Door.TIER)
 @require_POST
+@limited("change")
+def stop(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    """End what is being made for the page; the field `part` says of what alone."""
+    found = _scene(request, scene_id, Verb.PLAY)
+    part = request.POST.get("part", "")
+    if part not in ("", "text", "image", "video"):
+        sentence = "The field “part” is “text”, “image” or “video”, or it is left out."
+        return _say(request, sentence, status=400, back=_address(request, found))
+    return _play(request, found, lambda: play.stop(scene=found, part=part))
+
+
+@admits(Door.TIER)
+@require_POST
 @limited("play")
 def retry_plate(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     """Try the picture or the film again from a page without scripts; the field `part` says which."""

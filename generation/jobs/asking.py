@@ -21,13 +21,16 @@ from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
 from generation.jobs.counting import counts_of
-from generation.jobs.ending import NEED_FAILED, end_badly
+from generation.jobs.ending import NEED_FAILED, close_cancelled, end_badly
 from generation.jobs.transitions import ALLOWED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
 from generation.providers.contract import Input, Kind, Replay, Request
 from generation.providers.fitting import Adjusted
+from generation.providers.protocols import TellsCharge
 from generation.safety import policies, verdicts
 
+CHARGE_SECONDS = 60.0
+"""How long a provider has to say what it charged for what was cancelled."""
 UNSEEN = Input("first_frame", "", b"")
 """A file that a step will bring along, in the reckoning of what a request may cost."""
 PRIORITIES = {
@@ -71,9 +74,13 @@ def add(
     needs: Iterable[Job] = (),
     asked: str = "",
     kind: Kind | None = None,
+    fingerprint: str = "",
+    preview_of: Mapping[str, Any] | None = None,
 ) -> Job:
     """A job with its hold in the ledger. With `needs` it waits for them, and its step's `prepare` completes the request.
     `asked` is the name that led to the model, where one was given; `kind` is EDIT where an image model changes a picture.
+    `fingerprint` is for `generation.jobs.reusing`; with `preview_of` the request is a preview's, and the fields are those it
+    had before.
 
     Raises `CannotBuy` (the request is wrong, the model has no price) and `accounts.ledger.OverBudget`.
     """
@@ -90,6 +97,8 @@ def add(
         step=step,
         subject_id=subject_id,
         status=Status.WAITING if needs else Status.QUEUED,
+        fingerprint=fingerprint,
+        preview_of=None if preview_of is None else dict(preview_of),
     )
     able = catalogue.capabilities(model, Kind(job.kind))
     if able is not None and able.burns_core:
@@ -278,6 +287,8 @@ def _revive(job: Job) -> None:
 
 
 def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
+    if job.status == Status.CANCELLED:
+        close_cancelled(job, None)  # nobody waits any longer for what its provider says of it
     if job.kind == Kind.DELIVER:
         hold, credential = 0, keys.deliveries_account(job.provider)
     elif job.model is None:
@@ -309,14 +320,17 @@ def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
 
 
 def cancel(job: Job) -> Job:
-    """End a job that somebody no longer wants. What was sent to a provider that may charge for it is booked."""
+    """End a job that somebody no longer wants. What was not sent gives its hold back at once. What was sent to a provider that
+    may charge for it is booked; where that provider says what it charged, it is asked first, for a minute at most."""
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
         if job.status in TERMINAL:
             return job
         if Status.CANCELLED not in ALLOWED[Status(job.status)]:
             raise NotRetryable("This is bought already and about to appear.", status=409)
-        charged = job.sent_at is not None and adapter(job.provider).replay is not Replay.FREE
+        able = adapter(job.provider)
+        charged = job.sent_at is not None and able.replay is not Replay.FREE
+        asks = charged and bool(job.provider_job_id) and isinstance(able, TellsCharge)
         end_badly(
             job,
             Status.CANCELLED,
@@ -325,6 +339,8 @@ def cancel(job: Job) -> Job:
             message="Cancelled. " + ("It may have been charged." if charged else "Nothing was charged."),
             fence=F("fence") + 1,
             stops_provider=bool(job.provider_job_id),
+            keeps_hold=asks,
+            deadline_at=after(CHARGE_SECONDS) if asks else None,
         )
         if job.provider_job_id:
             ring()

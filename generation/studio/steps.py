@@ -19,7 +19,12 @@ class TakeStep(steps.Step):
     name = STEP
 
     def describe(self, job: Job) -> dict[str, Any]:
-        return {"piece": str(job.run.topic_id), "take": str(job.subject_id), **public.result_of(job)}
+        return {
+            "piece": str(job.run.topic_id),
+            "take": str(job.subject_id),
+            **public.marks_of(job),
+            **public.result_of(job),
+        }
 
     def is_shown(self, job: Job) -> bool:
         return not self.hidden([job])

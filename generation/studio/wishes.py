@@ -18,7 +18,7 @@ from generation.models import AiModel, Job, SafetyPolicy
 from generation.providers.capabilities import Capabilities, refuse_unsupported
 from generation.providers.contract import Kind
 from generation.safety import entering, house, policies, verdicts
-from generation.studio import fields
+from generation.studio import fields, previews
 from generation.studio.errors import NotSupported, WrongWish
 from generation.studio.models import StudioPolicy
 
@@ -45,7 +45,9 @@ class Brought:
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Something that can be bought as it stands. `kind` is what comes of it, `job_kind` what is bought (EDIT where a picture
-    is changed); `settings` are the asked-for values by public name; `price_micros` is what all of it holds at most."""
+    is changed); `settings` are the asked-for values by public name; `price_micros` is what all of it holds at most. One that
+    `reuses` is answered by what its person made of the same wish before, where there is such a thing; a seed that was not
+    said is no part of that. `preview_of` are the fields that a preview has otherwise, as they were."""
 
     kind: Kind
     job_kind: Kind
@@ -56,6 +58,9 @@ class Wish:
     settings: Mapping[str, Any]
     policy: SafetyPolicy
     price_micros: int
+    reuses: bool = False
+    seed_is_said: bool = False
+    preview_of: Mapping[str, Any] | None = None
 
     @property
     def model(self) -> AiModel:
@@ -89,6 +94,9 @@ def read(
     refuse_words(written, user=user, names=said.names, is_meant=is_meant)
     name = str(request.pop("model", ""))
     count = int(request.pop("count", 1))
+    is_preview = bool(request.pop("preview", False))
+    seed_is_said = "seed" in request
+    reuses = bool(request.pop("reuse", seed_is_said and kind is not Kind.TEXT))
     roles = [one.role for one in brought]
     job_kind = Kind.EDIT if kind is Kind.IMAGE and "source" in roles else kind
     chosen = _choose(kind, job_kind, name, roles, user=user)
@@ -102,8 +110,11 @@ def read(
     if roles:
         request["inputs"] = [{"role": one.role, "asset": f"#{place}"} for place, one in enumerate(brought)]
     wish = Wish(
-        kind, job_kind, chosen, request, tuple(brought), count, {**said.settings, **(settings or {})}, policy, 0
+        kind, job_kind, chosen, request, tuple(brought), count, {**said.settings, **(settings or {})}, policy, 0, reuses,
+        seed_is_said,
     )  # fmt: skip
+    if is_preview and able is not None:
+        wish = as_preview(wish, able)
     _refuse(wish, said.names)
     return replace(wish, price_micros=price(wish))
 
@@ -142,6 +153,17 @@ def in_house(
             asked = said.get("negative_prompt", "").strip().rstrip(",.")
             found["negative_prompt"] = ", ".join(one for one in (asked, policy.never_shown) if one)
     return found
+
+
+def as_preview(wish: Wish, able: Capabilities) -> Wish:
+    """The wish as small, short and simple as its model makes it."""
+    shapes = {"aspect_ratio", "width", "height", "resolution"}
+    if wish.job_kind is Kind.EDIT and not shapes & set(wish.request):
+        able = replace(able, sizes=None, fixed_sizes=(), resolutions=())  # it keeps the shape of its source
+    changes = previews.smaller(wish.request, able)
+    return replace(
+        wish, request=previews.changed(wish.request, changes), preview_of=previews.before(wish.request, changes)
+    )
 
 
 def changed(wish: Wish, **fields_: Any) -> Wish:

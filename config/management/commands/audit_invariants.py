@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts import auditing
 from accounts.models import LedgerEntry, Tenant
 from accounts.tenancy import scope
-from generation.models import TERMINAL, Job
+from generation.models import TERMINAL, Job, Status
 
 
 class Command(BaseCommand):
@@ -29,14 +29,16 @@ class Command(BaseCommand):
 
 
 def open_holds_of_ended_jobs() -> list[str]:
-    """Sentences about jobs that ended and still hold money, and running jobs that hold none."""
+    """Sentences about jobs that ended and still hold money, and running jobs that hold none. A cancelled job may hold it for a
+    minute, while its provider is asked what it charged."""
     kinds: dict[tuple[Any, int], set[str]] = {}
     for job_id, attempt, kind in LedgerEntry.objects.values_list("job_id", "attempt", "kind"):
         kinds.setdefault((job_id, attempt), set()).add(kind)
     wrong = []
-    for job in Job.objects.only("id", "tenant_id", "attempt", "status"):
+    for job in Job.objects.only("id", "tenant_id", "attempt", "status", "deadline_at"):
         found = kinds.get((job.id, job.attempt), set())
-        if job.status in TERMINAL and found == {"reserve"}:
+        is_asked = job.status == Status.CANCELLED and job.deadline_at is not None
+        if job.status in TERMINAL and found == {"reserve"} and not is_asked:
             wrong.append(f"job {job.id} is {job.status} and still holds money for attempt {job.attempt}")
         if "reserve" not in found:
             wrong.append(f"job {job.id} is {job.status} and never held money for attempt {job.attempt}")

@@ -15,7 +15,7 @@ SIZES_1K = {
     "16:9": (1344, 756), "2:3": (832, 1248), "1:1": (1024, 1024), "4:3": (1152, 864), "3:4": (864, 1152),
     "3:2": (1248, 832), "9:16": (756, 1344), "21:9": (1512, 648),
 }  # fmt: skip
-"""About a megapixel each; "2K" has both sides twice as long."""
+"""About a megapixel each; "2K" has both sides twice as long, "512" half as long."""
 FILM_LINES = {"360p": 360, "540p": 540, "720p": 720}
 FILM_RATIOS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 VOICES = {
@@ -37,7 +37,7 @@ _PAINTER = Capabilities(
     takes=frozenset({"seed", "negative_prompt"}),
     choices={"style": STYLES, "quality": QUALITIES, "output_format": FORMATS},
     aspect_ratios=tuple(SIZES_1K),
-    resolutions=("1K", "2K"),
+    resolutions=("512", "1K", "2K"),
     inputs={"reference": 3},
     max_prompt=8_000,
     burns_core=True,
@@ -96,6 +96,8 @@ def picture_size(aspect_ratio: str | None, resolution: str | None) -> tuple[int,
     if resolution is None and shape in PLATES:
         return PLATES[shape]
     width, height = SIZES_1K[shape]
+    if resolution == "512":
+        return width // 2, height // 2
     return (2 * width, 2 * height) if resolution == "2K" else (width, height)
 
 
