@@ -36,6 +36,7 @@ def reuse(asset: Asset) -> Asset:
         height=asset.height,
         seconds=asset.seconds,
         model_name=asset.model_name,
+        digital_source=asset.digital_source,
     )
 
 

@@ -7,7 +7,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,6 +17,8 @@ from django.core.files.storage import default_storage
 from generation import storage
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
+from generation.marking import DigitalSource, Mark
+from generation.marking.vocabulary import source_of
 from generation.models import Job, Lane
 from generation.providers.budget import BUDGET, give_large_blocks_back
 from generation.providers.contract import Done, Emit, Handle, Kind, Link, Pending, Request
@@ -41,6 +43,8 @@ class Held:
     able: Provider
     request: Request
     gives_up_at: float
+    source: DigitalSource = DigitalSource.TRAINED
+    """What its files are marked as."""
     said: list[str] = field(default_factory=list)
     """Pieces of text that came so far, where the tier shows them."""
     said_length: int = 0
@@ -79,12 +83,24 @@ class Outcome:
 Outbox = queue.SimpleQueue[Progress | Words | Outcome]
 
 
-def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], seconds: float) -> Held:
+def hold(
+    job: Job,
+    verb: str,
+    able: Provider,
+    *,
+    files: Mapping[str, str],
+    seconds: float,
+    bases: Collection[DigitalSource | None] = (),
+) -> Held:
     """Take a job into hand; `files` are the storage names of its inputs by asset. They are read when the request is
-    written out, and not kept while the provider works."""
+    written out, and not kept while the provider works. `bases` say what the pictures are that it changes or sets in motion,
+    None being one that a person brought."""
     names = sorted(set(files.values()))
     readers = {asset: partial(_read, name, names) for asset, name in files.items()}
-    return Held(job, verb, able, request_of(job, files=readers), gives_up_at=time.monotonic() + seconds)
+    request = request_of(job, files=readers)
+    makes = able.capabilities(request.model, request.kind, request.options)
+    source = source_of(is_trained=makes is None or makes.is_trained, bases=bases)
+    return Held(job, verb, able, request, gives_up_at=time.monotonic() + seconds, source=source)
 
 
 def _read(name: str, names: Sequence[str]) -> bytes:
@@ -160,13 +176,14 @@ def _call(held: Held, lanes: Lanes, outbox: Outbox) -> Done | Pending | None:
 
 def _keep(held: Held, done: Done) -> storage.Kept | None:
     kind, tenant_id = Kind(held.job.kind), held.job.tenant_id
+    mark = Mark(held.source, system=done.model or held.request.model)
     if done.data is not None:
-        return storage.keep(tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type)
+        return storage.keep(tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type, mark=mark)
     if done.link is None:
         return None
     for tries in range(1, FETCH_TRIES + 1):
         try:
-            return _fetch(held, kind, done.link, done.media_type)
+            return _fetch(held, kind, done.link, done.media_type, mark)
         except Transient as error:
             # A provider that has a job can be asked for it again. One that answered at once cannot: what it made is
             # fetched here or lost.
@@ -178,7 +195,7 @@ def _keep(held: Held, done: Done) -> storage.Kept | None:
     raise AssertionError
 
 
-def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
+def _fetch(held: Held, kind: Kind, link: Link, media_type: str, mark: Mark) -> storage.Kept:
     if not isinstance(held.able, Opens):
         raise Damaged("the adapter answered with a link and cannot fetch")
     with ExitStack() as closing:
@@ -190,5 +207,9 @@ def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
                 raise Transient(str(error), retry_after_seconds=FETCH_WAIT_SECONDS * 10) from error
             raise
         return storage.keep(
-            tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type
+            tenant_id=held.job.tenant_id,
+            kind=kind,
+            data=stream.chunks(),
+            media_type=media_type or stream.media_type,
+            mark=mark,
         )
