@@ -1,4 +1,4 @@
-"""What was spent, what is held and what is left, read from the ledger. Runs under the tenant's scope.
+"""What was spent and what is held, read from the ledger. Runs under the tenant's scope.
 
 A purchase belongs to the day of its reserve, as it does for the caps. What was spent is what was settled or booked as unknown.
 Amounts are integer micro-units of the tenant's currency.
@@ -11,10 +11,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from accounts.models.ledger import Cap, Counter, EntryKind, LedgerEntry, Period, Pool
+from accounts.models.ledger import EntryKind, LedgerEntry
 
 SPENT = (EntryKind.SETTLE, EntryKind.UNKNOWN)
 
@@ -23,15 +22,6 @@ SPENT = (EntryKind.SETTLE, EntryKind.UNKNOWN)
 class Spent:
     micros: int
     purchases: int
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Under the cap that ends first: what it still lets through in its period."""
-
-    micros: int
-    limit_micros: int
-    period: Period
 
 
 def entries(user_id: uuid.UUID | None, first: datetime.date, last: datetime.date) -> QuerySet[LedgerEntry]:
@@ -62,21 +52,17 @@ def held(user_id: uuid.UUID | None) -> int:
     return micros
 
 
-def left(tenant_id: uuid.UUID) -> Left | None:
-    """What the whole tenant may still spend under its tightest cap; None where it has no cap, and so buys nothing that costs
-    money."""
-    today = timezone.now().date()
-    starts = {Period.DAY: today, Period.MONTH: today.replace(day=1)}
-    used = {
-        (counter.period, counter.starts_on): counter.held_micros + counter.spent_micros
-        for counter in Counter.objects.filter(pool=Pool.TENANT, subject_id=tenant_id, starts_on__in=starts.values())
-    }
-    caps = [
-        Left(
-            cap.limit_micros - used.get((cap.period, starts[Period(cap.period)]), 0),
-            cap.limit_micros,
-            Period(cap.period),
-        )
-        for cap in Cap.objects.filter(pool=Pool.TENANT, subject_id=tenant_id)
-    ]
-    return min(caps, key=lambda cap: cap.micros, default=None)
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What one user spent, in micro-units: what was settled, and what may have been charged."""
+
+    today_micros: int
+    month_micros: int
+
+
+def by_day_and_month(user_id: uuid.UUID, today: datetime.date) -> Lately:
+    """What a user spent today and this month, by the day each purchase was asked for. In one query."""
+    found = entries(user_id, today.replace(day=1), today).aggregate(
+        today=Sum("amount_micros", filter=Q(booked_on=today), default=0), month=Sum("amount_micros", default=0)
+    )
+    return Lately(found["today"], found["month"])

@@ -105,7 +105,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     counted for the whole install; they work for all tenants."""
     from accounts import ledger
     from accounts.models import Cap
-    from accounts.models.ledger import Period, Pool
+    from accounts.models.ledger import Measure, Period, Pool
     from accounts.staff import money
     from config.health import workers_alive
     from generation.models import ACTIVE, Job, Status
@@ -115,7 +115,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     jobs = Job.objects.select_related("model", "run__tier")
     running = jobs.filter(status__in=ACTIVE).order_by("created_at")
     failed = jobs.filter(status__in=[Status.FAILED, Status.REFUSED, Status.UNKNOWN], finished_at__gte=since)
-    cap = Cap.objects.filter(pool=Pool.TENANT, period=Period.DAY).first()
+    cap = Cap.objects.filter(pool=Pool.TENANT, measure=Measure.MONEY, period=Period.DAY).first()
     tenant = request.tenant
     listed = reverse("admin:generation_job_changelist")
     return {
@@ -127,7 +127,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "failed_count": failed.count(),
         "failed_link": f"{listed}?stage=failed",
         "spent": money(ledger.spent_today(tenant.id), tenant.currency),
-        "budget": money(cap.limit_micros, tenant.currency) if cap else None,
+        "budget": money(cap.limit, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
         "workers": workers_alive(),
     }

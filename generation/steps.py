@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models.ledger import Measure
 from generation.models import Job
 
 
@@ -38,6 +39,8 @@ class Step:
 
     name = ""
     most = Most()
+    counts_as: Measure | None = None
+    """What one of its jobs counts as beside money, where the kind of the purchase does not say it already."""
 
     def prepare(self, job: Job) -> dict[str, Any]:
         """Fields of the request that were not known before the job's needs were done."""

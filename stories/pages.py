@@ -10,9 +10,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from accounts import quotas
+from accounts import limits, quotas
 from accounts.access import Actor, Visibility
 from accounts.models import Tier, User
+from accounts.models.ledger import Measure
+from accounts.quotas import Payer
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking, public
@@ -104,7 +106,9 @@ def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = Non
 def may_be_asked(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
     """What a story of this tier may begin with: models in groups, with prices, and what is left of today's allowance."""
     found = catalogue.offers(tier, user)
-    subject = quotas.subject_of(user_id=actor.user_id, is_guest=actor.is_guest, address=address)
+    is_guest = actor.is_guest or actor.user_id is None
+    person = quotas.person_of(user_id=actor.user_id, is_guest=is_guest, address=address)
+    left = limits.tightest(Payer(tier.tenant_id, tier.id, actor.user_id, is_guest, person), Measure.SCENES)
     return {
         "beginnings": list(Beginning.objects.filter(tier=tier)),
         "text_models": _grouped(found, Kind.TEXT),
@@ -112,7 +116,7 @@ def may_be_asked(tier: Tier, actor: Actor, *, address: str, user: User | None = 
         "video_models": _grouped(found, Kind.VIDEO),
         "lengths": [{"value": length.value, "label": length.label, "depth": length.depth} for length in Length],
         "art_styles": [{"value": style.value, "label": style.label} for style in ArtStyle],
-        "scenes_left": quotas.scenes_left(tier=tier, subject=subject),
+        "scenes_left": left.amount if left is not None else None,
     }
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import quotas
 from accounts.ledger import OverBudget
 from accounts.models import Tier, User
 from generation import catalogue
@@ -156,7 +155,7 @@ def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
     try:
         return asking.retry(Job.objects.get(id=job_id), with_dependents=with_dependents).status
     except OverBudget as over:
-        raise CannotPlay(str(over), status=402) from over
+        raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
 
@@ -212,10 +211,7 @@ def _turn(
     scene = Scene(story=story, parent=parent, via=choice, depth=depth, must_end=must_end)
     scene.save()
     try:
-        quotas.take_scene(
-            tier=tier, subject=quotas.subject_of(user_id=reader.id, is_guest=reader.is_guest, address=address)
-        )
-        run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id)
+        run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id, address=address)
         request = prompts.scene(
             premise=story.prompt,
             audience=tier.audience,
@@ -259,9 +255,7 @@ def _turn(
                 )
                 Video.objects.create(scene=scene, job=filmed)
     except OverBudget as over:
-        raise CannotPlay(str(over), status=402) from over
-    except quotas.AllowanceUsedUp as used_up:
-        raise CannotPlay(str(used_up), status=429) from used_up
+        raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
     Reading.objects.update_or_create(story=story, reader=reader, defaults={"scene": scene})

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.access import Visibility
+from accounts.models.ledger import Measure
 from generation import steps
 from generation.models import Job
 from stories import drafts, partial, play, prompts
@@ -42,6 +43,7 @@ class SceneStep(steps.Step):
 class WriteScene(SceneStep):
     name = "write-scene"
     part = "text"
+    counts_as = Measure.SCENES
 
     def describe(self, job: Job) -> dict[str, Any]:
         return {**super().describe(job), **words_so_far(job)}

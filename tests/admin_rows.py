@@ -69,7 +69,7 @@ def tier(tag: str) -> Tier:
 
 
 def cap(tag: str) -> Cap:
-    return Cap.objects.create(pool=Pool.GUESTS, subject_id=tier(tag).id, period=Period.DAY, limit_micros=5_000_000)
+    return Cap.objects.create(pool=Pool.GUESTS, subject_id=tier(tag).id, period=Period.DAY, limit=5_000_000)
 
 
 def ai_model(_: str, *, kind: str = "text") -> AiModel:

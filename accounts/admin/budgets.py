@@ -24,12 +24,12 @@ class CapForm(TenantForm):
     tier = forms.ModelChoiceField(
         Tier.objects.none(), required=False, widget=UnfoldAdminSelectWidget(), help_text="Whose guests, for guests."
     )
-    limit_micros = MicrosField(label="Limit", help_text="In the currency of this library.")
+    limit = MicrosField(label="Limit", help_text="In the currency of this library.")
     sentences = {"one_cap_per_pool_and_period": ("period", "There is a budget for this already. Change that one.")}
 
     class Meta:
         model = Cap
-        fields = ["pool", "period", "limit_micros"]
+        fields = ["pool", "period", "limit"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class CapForm(TenantForm):
 @admin.register(Cap)
 class CapPage(TenantAdmin):
     form = CapForm
-    fields = ["pool", "tier", "period", "limit_micros"]
+    fields = ["pool", "tier", "period", "limit"]
     list_display = ["whose", "period", "limit", "used"]
     list_filter = ["pool", "period"]
     list_select_related = ["tenant"]
@@ -70,9 +70,9 @@ class CapPage(TenantAdmin):
     def whose(self, cap: Any) -> str:
         return "Whole tenant" if cap.pool == Pool.TENANT else f"Guests of {cap.tier_name or 'a tier that is gone'}"
 
-    @display(description="Limit", ordering="limit_micros")
+    @display(description="Limit", ordering="limit")
     def limit(self, cap: Cap) -> str:
-        return money(cap.limit_micros, cap.tenant.currency)
+        return money(cap.limit, cap.tenant.currency)
 
     @display(description="Spent and held now")
     def used(self, cap: Any) -> str:

@@ -15,10 +15,10 @@ class TierForm(TenantForm):
 @admin.register(Tier)
 class TierPage(TenantAdmin):
     form = TierForm
-    list_display = ["name", "slug", "audience", "theme", "guests_may_play", "daily_scenes", "is_open", "position"]
+    list_display = ["name", "slug", "audience", "theme", "guests_may_play", "is_open", "position"]
     search_fields = ["name", "slug"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "tagline", "audience", "theme", "position"]}),
         ("What is told here", {"fields": ["guidelines", "picture_style", "streams_text"]}),
-        ("Who may play", {"fields": ["is_open", "guests_may_play", "daily_scenes"]}),
+        ("Who may play", {"fields": ["is_open", "guests_may_play"]}),
     ]

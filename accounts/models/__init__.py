@@ -2,14 +2,13 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.idempotency import IdempotentCall
-from accounts.models.ledger import Allowance, Cap, Counter, LedgerEntry
+from accounts.models.ledger import Cap, Counter, LedgerEntry
 from accounts.models.membership import Membership, Role
 from accounts.models.tenant import Domain, Tenant
 from accounts.models.tier import Audience, Tier
 from accounts.models.user import User
 
 __all__ = [
-    "Allowance",
     "ApiKey",
     "Audience",
     "Cap",

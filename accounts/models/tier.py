@@ -38,11 +38,6 @@ class Tier(TenantRow):
         help_text="Turn this off where text is checked before it is shown; then it appears only when it is whole.",
     )
     guests_may_play = models.BooleanField(default=False)
-    daily_scenes = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        help_text="Scenes a reader may ask for in a day; guests share it per address. Empty: no limit.",
-    )
     position = models.PositiveSmallIntegerField(default=0)
     is_open = models.BooleanField(default=True)
 

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Audience, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models import Audience, Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models.ledger import Measure, Period, Pool
 from accounts.tenancy import across_tenants, scope
 from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
 from generation import keys
@@ -92,12 +93,16 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
             "picture_style": shelf.picture_style,
             "streams_text": shelf.audience != Audience.CHILDREN,
             "guests_may_play": shelf.guests_may_play,
-            "daily_scenes": shelf.daily_scenes,
             "position": position,
         },
     )
     if not made:
         return  # what staff changed or took away since then stays so
+    if shelf.daily_scenes is not None:
+        Cap.objects.get_or_create(
+            pool=Pool.READER, subject_id=tier.id, measure=Measure.SCENES, period=Period.DAY,
+            defaults={"limit": shelf.daily_scenes},
+        )  # fmt: skip
     ModelGrant.objects.bulk_create(
         [ModelGrant(tier=tier, model=model, kind=model.kind, is_default=True) for model in models]
     )

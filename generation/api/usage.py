@@ -14,9 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import spending
+from accounts import limits, spending
 from accounts.access import Door, admits
+from accounts.models.ledger import Measure
 from accounts.openapi import problems
+from accounts.quotas import Payer
 from accounts.spending import Spent
 from generation.api import shapes
 from generation.api.asking import WHOSE, OwnQuery, actor_of, refuse_others
@@ -77,7 +79,7 @@ def usage(tenant: Any, user_id: uuid.UUID | None, first: datetime.date, last: da
     today = timezone.now().date()
     rows = spending.entries(user_id, first, last)
     model = Job.objects.filter(id=OuterRef("job_id")).values("model__key")[:1]
-    left = spending.left(tenant.id)
+    left = limits.tightest(Payer(tenant.id, None, user_id, False), Measure.MONEY)
     return {
         "currency": tenant.currency,
         "from": first.isoformat(),
@@ -87,7 +89,7 @@ def usage(tenant: Any, user_id: uuid.UUID | None, first: datetime.date, last: da
         "month": _said(spending.total(spending.entries(user_id, today.replace(day=1), today))),
         "held_micros": spending.held(user_id),
         "left": None if left is None else {
-            "micros": left.micros, "limit_micros": left.limit_micros, "period": left.period.value,
+            "micros": left.amount, "limit_micros": left.limit.limit, "period": left.limit.period.value,
         },
         "by_model": [
             {"model": key, **_said(spent)} for key, spent in spending.by(rows.annotate(model=Subquery(model)), "model")

@@ -14,10 +14,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import ledger, spending
+from accounts import ledger, limits
 from accounts.ledger import Payer
 from accounts.models import Cap, LedgerEntry
-from accounts.models.ledger import Counter, Period
+from accounts.models.ledger import Counter, Measure, Period
 from accounts.tenancy import scope
 from generation.api.usage import usage
 from generation.models import Job
@@ -63,7 +63,7 @@ def test_nothing_was_spent_and_nothing_may_be(author: Any) -> None:
 
 
 def test_the_tightest_cap_is_told(author: Any, job: Job, in_tenant: Any) -> None:
-    Cap.objects.create(subject_id=in_tenant.tenant.id, period=Period.MONTH, limit_micros=1500)
+    Cap.objects.create(subject_id=in_tenant.tenant.id, period=Period.MONTH, limit=1500)
     assert author.get("/api/v1/usage")[1]["left"] == {"micros": 500, "limit_micros": 1500, "period": "month"}
 
 
@@ -141,7 +141,7 @@ def test_sums_are_the_ledgers(in_tenant: Any, purchases: Any, first: int, days: 
     LedgerEntry.objects.all().delete()
     Counter.objects.all().delete()
     Cap.objects.all().delete()
-    Cap.objects.create(subject_id=in_tenant.tenant.id, limit_micros=10**12)
+    Cap.objects.create(subject_id=in_tenant.tenant.id, limit=10**12)
     for name, day, hold, fate, cost in purchases:
         payer = Payer(in_tenant.tenant.id, None, in_tenant.user(name).id, False)
         job_id, on = uuid.uuid4(), DAY + datetime.timedelta(day)
@@ -169,7 +169,7 @@ def test_sums_are_the_ledgers(in_tenant: Any, purchases: Any, first: int, days: 
                 assert sum(part[what] for part in said[parts]) == said["range"][what]
         assert (said["range"]["spent_micros"], said["held_micros"]) == (expected[name], open_[name])
         assert [part["day"] for part in said["by_day"]] == sorted({part["day"] for part in said["by_day"]})
-    left = spending.left(in_tenant.tenant.id)
+    left = limits.tightest(Payer(in_tenant.tenant.id, None, None, False), Measure.MONEY)
     counters = Counter.objects.filter(pool="tenant", period="day")
     assert left is not None
-    assert left.limit_micros - left.micros == sum(c.held_micros + c.spent_micros for c in counters)
+    assert left.limit.limit - left.amount == sum(c.held_micros + c.spent_micros for c in counters)
