@@ -6,6 +6,7 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.run import Run
+from generation.models.turn import Turn
 from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "ProviderKey",
     "Run",
     "Status",
+    "Turn",
     "Unit",
     "WebhookDelivery",
     "WebhookEndpoint",

@@ -159,7 +159,7 @@ def test_a_budget_for_the_tenant_and_one_for_guests(in_tenant: Any, client_for: 
     assert client.post(add, {"pool": "tenant", "period": "day", "limit_micros": "12.5"}).status_code == 302
     guests = {"pool": "guests", "tier": str(in_tenant.kids.id), "period": "day", "limit_micros": "0.000001"}
     assert client.post(add, guests).status_code == 302
-    assert set(Cap.objects.values_list("pool", "subject_id", "period", "limit_micros")) == {
+    assert set(Cap.objects.values_list("pool", "subject_id", "period", "limit")) == {
         (Pool.TENANT, in_tenant.tenant.id, Period.DAY, 12_500_000),
         (Pool.GUESTS, in_tenant.kids.id, Period.DAY, 1),
     }

@@ -135,7 +135,7 @@ def test_refusals_are_sentences(ended: Job, client_for: Clients) -> None:
         "1 job was not queued again: It is under way already.",
     ]
     assert act(client, "cancel_chosen", done, ended) == ["2 jobs were not cancelled: It has ended already."]
-    Cap.objects.update(limit=0)
+    Cap.objects.filter(measure="micros").update(limit=0)
     assert act(client, "retry_chosen", ended) == [
         "1 job was not queued again: The budget for today is used up. Nothing was charged."
     ]

@@ -254,7 +254,7 @@ class TestLength:
 
     def test_what_is_refused_leaves_the_length(self, reader: User, in_tenant: Any, toll: Any) -> None:
         ending = worker.finished(reader, in_tenant.kids)
-        Cap.objects.update(limit=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         before = counts()
         with pytest.raises(CannotPlay, match="used up"):
             play.keep_going(reader=reader, scene=ending, address=HERE)
@@ -296,13 +296,13 @@ class TestLimits:
     @pytest.mark.parametrize("affordable", [0, 1, 2])
     def test_over_budget_leaves_nothing(self, reader: User, in_tenant: Any, toll: Any, affordable: int) -> None:
         """Words, picture and film cost one unit each; the hold that does not fit takes the others with it."""
-        Cap.objects.update(limit=affordable * TOLL_PRICE)
+        Cap.objects.filter(measure="micros").update(limit=affordable * TOLL_PRICE)
         before = counts()
         with pytest.raises(CannotPlay, match="used up") as refused:
             factories.story(reader, in_tenant.kids, film=True)
         assert (refused.value.status, changed(before), auditing.audit()) == (402, {}, [])
         # The control: one unit more and it goes.
-        Cap.objects.update(limit=3 * TOLL_PRICE)
+        Cap.objects.filter(measure="micros").update(limit=3 * TOLL_PRICE)
         factories.story(reader, in_tenant.kids, film=True)
         assert LedgerEntry.objects.filter(amount_micros=TOLL_PRICE).count() == 3
 
@@ -390,7 +390,7 @@ class TestRetry:
         worker.work()
         image = Image.objects.get(scene=scene).job
         Job.objects.filter(id=image.id).update(status=Status.FAILED)
-        Cap.objects.update(limit=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         before = counts()
         with pytest.raises(CannotPlay, match="used up") as refused:
             play.retry(job_id=image.id)

@@ -149,7 +149,7 @@ class TestStart:
         assert (factories.scenes_counted(Tier.objects.get(slug="kids")), Story.objects.count()) == (1, 1)
 
     def test_without_money(self, reads: Any, in_tenant: Any, toll: Any) -> None:
-        Cap.objects.update(limit=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         assert reads.post("/api/v1/stories", {"tier": "kids", "prompt": KEY}) == refused(
             402, "The budget for today is used up. Nothing was charged."
         )

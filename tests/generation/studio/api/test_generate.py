@@ -232,7 +232,7 @@ class TestWhoMayAsk:
 
     def test_over_budget(self, caller: Any, paid: Any, world: Any) -> None:
         with scope(world.tenant):
-            Cap.objects.update(limit=1500)
+            Cap.objects.filter(measure="micros").update(limit=1500)
         before = rows()
         over = error("The budget for today is used up. Nothing was charged.", 402)
         assert said(caller.post("/generate/image", {"prompt": "A brass key", "n": 2})) == over
