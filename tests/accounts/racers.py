@@ -94,8 +94,8 @@ def _racer(pipe: Any, gate: Any) -> None:
     locked = ledger._locked
     connection.ensure_connection()
     while (todo := pipe.recv()) is not None:
-        ledger._locked = locked if todo.get("lock", True) else _looking(gate, locked)
         try:
+            ledger._locked = locked if todo.get("lock", True) else _seen_before(todo, locked)
             gate.wait(WAIT_SECONDS)
             pipe.send(_act(todo))
         except Exception as error:
@@ -103,22 +103,18 @@ def _racer(pipe: Any, gate: Any) -> None:
     connection.close()
 
 
-def _looking(gate: Any, locked: Any) -> Any:
-    """The control: what counts is what was read before the lock, and all have read before the first writes."""
-    from accounts import limits
+def _seen_before(todo: dict[str, Any], locked: Any) -> Any:
+    """The control: what counts is what this process read before anybody was let go."""
     from accounts.models import Counter
-    from accounts.models.ledger import Period, Pool
+    from accounts.models.ledger import Pool
+    from accounts.tenancy import scope
 
-    seen: list[bool] = []
+    with scope(uuid.UUID(todo["tenant"])):
+        seen = {(Pool(row.pool), row.subject_id, row.period): row for row in Counter.objects.all()}
 
     def read(pools: Any, day: Any) -> Any:
-        rows = Counter.objects.filter(limits.at(pools, day))
-        found = {(Pool(row.pool), row.subject_id, Period(row.period)): row for row in rows}
-        if not seen:
-            seen.append(True)
-            gate.wait(WAIT_SECONDS)
-        locked(pools, day)  # so that they write one after the other, and no two wait for each other
-        return found
+        now = locked(pools, day)  # so that they write one after the other, and no two wait for each other
+        return {key: seen.get(key, row) for key, row in now.items()}
 
     return read
 

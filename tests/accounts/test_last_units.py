@@ -111,7 +111,7 @@ class Race:
             return sum(granted), told, counter.used(self.measure)
 
     def _make_counters(self) -> None:
-        """So that in the control nobody waits for whoever makes them."""
+        """So that in the control there is something to be read beforehand."""
         for one in self.todo():
             payer = quotas.Payer(
                 self.world.tenant.id, self.world.kids.id, uuid.UUID(one["user"]), bool(one.get("guest"))
