@@ -37,6 +37,7 @@ def reuse(asset: Asset) -> Asset:
         height=asset.height,
         seconds=asset.seconds,
         model_name=asset.model_name,
+        digital_source=asset.digital_source,
     )
 
 

@@ -25,6 +25,7 @@ from generation.jobs import asking, claiming, ending, outcomes
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
+from generation.marking import DigitalSource
 from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
@@ -41,6 +42,8 @@ MAX_SAID = 60_000
 LIFE_SECONDS = 600.0
 SOON_SECONDS = 60.0
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
+BASES = ("source", "first_frame", "last_frame")
+"""Inputs of which something is to be seen in the result, as it was."""
 
 
 @cache
@@ -145,10 +148,13 @@ class Drain:
 
     def _begin(self, job: Job, verb: str) -> None:
         files: dict[str, str] = {}
+        bases: set[DigitalSource | None] = set()
         for given in job.request.get("inputs", []):
             kept = Asset.objects.get(id=given["asset"])
             files[given["asset"]] = kept.storage_name
             given["media_type"] = kept.media_type
+            if given["role"] in BASES:
+                bases.add(kept.source)
         try:
             able = account_of(job, buys=verb == "start")
         except NoKey as error:
@@ -159,7 +165,7 @@ class Drain:
             return
         if verb == "start":
             outcomes.sent(job)
-        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job))
+        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job), bases=bases)
         self.held[job.id] = held
         purchases.begin(held, self.lanes, self.outbox)
         crash_point("after_sent")

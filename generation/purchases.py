@@ -7,7 +7,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +18,8 @@ from django.core.files.storage import default_storage
 from generation import stills, storage, watermark
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
+from generation.marking import DigitalSource, Mark
+from generation.marking.vocabulary import source_of
 from generation.models import Job, Lane
 from generation.providers.budget import BUDGET, give_large_blocks_back
 from generation.providers.contract import Done, Emit, Handle, Kind, Link, Pending, Request
@@ -43,6 +45,8 @@ class Held:
     able: Provider
     request: Request
     gives_up_at: float
+    source: DigitalSource = DigitalSource.TRAINED
+    """What its files are marked as."""
     said: list[str] = field(default_factory=list)
     """Pieces of text that came so far, where the tier shows them."""
     said_length: int = 0
@@ -89,9 +93,18 @@ class Stopped:
 Outbox = queue.SimpleQueue[Progress | Words | Outcome | Stopped]
 
 
-def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], seconds: float) -> Held:
+def hold(
+    job: Job,
+    verb: str,
+    able: Provider,
+    *,
+    files: Mapping[str, str],
+    seconds: float,
+    bases: Collection[DigitalSource | None] = (),
+) -> Held:
     """Take a job into hand; `files` are the storage names of its inputs by asset. They are read when the request is
-    written out, and not kept while the provider works."""
+    written out, and not kept while the provider works. `bases` say what the pictures are that it changes or sets in motion,
+    None being one that a person brought."""
     names = sorted(set(files.values()))
     readers = {asset: partial(_read, name, names) for asset, name in files.items()}
     if job.kind == Kind.MODERATE:
@@ -99,7 +112,10 @@ def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], secon
             if given.get("media_type", "").startswith("video/"):  # whoever judges looks at pictures
                 readers[given["asset"]] = partial(_stills, files[given["asset"]])
                 given["media_type"] = stills.MEDIA_TYPE
-    return Held(job, verb, able, request_of(job, files=readers), gives_up_at=time.monotonic() + seconds)
+    request = request_of(job, files=readers)
+    makes = able.capabilities(request.model, request.kind, request.options)
+    source = source_of(is_trained=makes is None or makes.is_trained, bases=bases)
+    return Held(job, verb, able, request, gives_up_at=time.monotonic() + seconds, source=source)
 
 
 def _read(name: str, names: Sequence[str]) -> bytes:
@@ -189,16 +205,17 @@ def _call(held: Held, lanes: Lanes, outbox: Outbox) -> Done | Pending | None:
 
 def _keep(held: Held, done: Done, lanes: Lanes) -> storage.Kept | None:
     kind, tenant_id = Kind(held.job.kind), held.job.tenant_id
-    marked = partial(_mark, held, lanes) if held.job.is_preview else None
+    mark = Mark(held.source, system=done.model or held.request.model)
+    watermarked = partial(_watermark, held, lanes) if held.job.is_preview else None
     if done.data is not None:
         return storage.keep(
-            tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type, marked=marked
+            tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type, mark=mark, watermarked=watermarked
         )  # fmt: skip
     if done.link is None:
         return None
     for tries in range(1, FETCH_TRIES + 1):
         try:
-            return _fetch(held, kind, done.link, done.media_type, marked)
+            return _fetch(held, kind, done.link, done.media_type, mark, watermarked)
         except Transient as error:
             # A provider that has a job can be asked for it again. One that answered at once cannot: what it made is
             # fetched here or lost.
@@ -210,7 +227,7 @@ def _keep(held: Held, done: Done, lanes: Lanes) -> storage.Kept | None:
     raise AssertionError
 
 
-def _mark(held: Held, lanes: Lanes, path: Path) -> None:
+def _watermark(held: Held, lanes: Lanes, path: Path) -> None:
     """Mark a preview before it is kept. Where that cannot be done it is not kept: nobody gets one without its mark."""
     if held.job.kind != Kind.VIDEO:
         watermark.picture(path)
@@ -225,7 +242,7 @@ def _mark(held: Held, lanes: Lanes, path: Path) -> None:
 
 
 def _fetch(
-    held: Held, kind: Kind, link: Link, media_type: str, marked: Callable[[Path], None] | None
+    held: Held, kind: Kind, link: Link, media_type: str, mark: Mark, watermarked: Callable[[Path], None] | None
 ) -> storage.Kept:  # fmt: skip
     if not isinstance(held.able, Opens):
         raise Damaged("the adapter answered with a link and cannot fetch")
@@ -239,5 +256,5 @@ def _fetch(
             raise
         return storage.keep(
             tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type,
-            marked=marked,
+            mark=mark, watermarked=watermarked,
         )  # fmt: skip

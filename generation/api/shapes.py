@@ -96,6 +96,10 @@ class AssetAnswer(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
     seconds = serializers.FloatField(allow_null=True)
     sha256 = serializers.CharField()
+    digital_source_type = serializers.CharField(
+        help_text="What it is by IPTC's vocabulary of digital source types: an address of "
+        "http://cv.iptc.org/newscodes/digitalsourcetype/, which stands in the file as well."
+    )
     url = serializers.CharField(help_text="Its stable path; access is checked each time.")
     created_at = serializers.DateTimeField()
 

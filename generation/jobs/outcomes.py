@@ -93,6 +93,7 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 height=kept.height,
                 seconds=kept.seconds,
                 model_name=done.model or (job.model.name if job.model else ""),
+                digital_source=kept.digital_source,
             )
         cost = _cost(job, done, kept)
         move(

@@ -41,6 +41,7 @@ _PAINTER = Capabilities(
     inputs={"reference": 3},
     max_prompt=8_000,
     burns_core=True,
+    is_trained=False,
 )
 _EDITOR = replace(
     _PAINTER,
@@ -53,7 +54,9 @@ _EDITOR = replace(
 )
 """An edit keeps the size of its source, and its manner of painting unless the instruction names another."""
 MODELS = {
-    "storyteller": Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True),
+    "storyteller": Capabilities(
+        Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True, is_trained=False
+    ),
     "painter": _PAINTER,
     "filmmaker": Capabilities(
         Kind.VIDEO,
@@ -66,6 +69,7 @@ MODELS = {
         inputs={"first_frame": 1, "last_frame": 1},
         max_prompt=8_000,
         burns_core=True,
+        is_trained=False,
     ),
     "narrator": Capabilities(
         Kind.SPEECH,
@@ -73,8 +77,9 @@ MODELS = {
         ranges={"speed": (0.5, 2.0)},
         max_prompt=20_000,
         burns_core=True,  # eSpeak is not safe between threads: each child process has its own
+        is_trained=False,
     ),
-    "warden": Capabilities(Kind.MODERATE, inputs={"source": 1}, max_prompt=100_000),
+    "warden": Capabilities(Kind.MODERATE, inputs={"source": 1}, max_prompt=100_000, is_trained=False),
 }
 
 

@@ -55,7 +55,7 @@ def test_a_picture_is_marked_across_its_middle_and_no_other_is_kept(in_tenant: A
     Image.new("RGB", (320, 180), (90, 120, 90)).save(out, form, quality=95)
     kept = storage.keep(
         tenant_id=in_tenant.tenant.id, kind=Kind.IMAGE, data=out.getvalue(), media_type=f"image/{form.lower()}",
-        marked=watermark.picture,
+        watermarked=watermark.picture,
     )  # fmt: skip
     (file,) = (path for path in media.rglob("*") if path.is_file())
     assert (file.name, kept.width, kept.height, kept.media_type) == (kept.sha256, 320, 180, f"image/{form.lower()}")
