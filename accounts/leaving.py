@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -125,6 +126,8 @@ def _depart(membership: Membership, *, is_whole: bool) -> Departure:
             raise CannotLeave(f"You are the last owner of {tenant.name}. Make somebody else an owner there first.")
         for room in _in_order():
             room.withdraw(user_id)
+        # What the admin wrote of them before it had a log without names.
+        LogEntry.objects.filter(object_id__in=[str(membership.pk), str(user_id)]).delete()
         membership.delete()
         audit.write(
             "account.deletion-asked" if is_whole else "account.left", actor=user_id, about=user_id, is_here=True
