@@ -7,8 +7,9 @@ letters, and nobody reads it back without the install's secret.
 Verbs, by who writes them: sign-in.succeeded, sign-in.failed, sign-out (here); staff.added, staff.changed, staff.deleted,
 staff.acted (`accounts.staff`); view-as.began, view-as.saw, view-as.ended (`accounts.viewing`); key.made, key.revoked
 (`accounts.api_keys`); provider-key.saved, provider-key.deleted (`generation.keys`); export.asked (`accounts.exporting`);
-account.left, account.deletion-asked, account.deleted (`accounts.leaving`); story.published, story.withdrawn, story.hidden,
-story.restored (`stories.showing`); provider.called (`generation.jobs.recording`).
+account.left, account.deletion-asked, account.deleted (`accounts.leaving`); story.published, story.withdrawn, and of
+stories, scenes, pictures and films: hidden, restored, approved, declined, kept, upheld (`stories.showing`);
+provider.called (`generation.jobs.recording`).
 
 Rows are not chained by hashes: each would have to wait for the one before it, and purchases of a tenant would queue up behind
 one lock.
@@ -156,9 +157,9 @@ def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     signed_in(user, to="pages")
 
 
-def _not_signed_in(sender: Any, credentials: Mapping[str, Any], **_: Any) -> None:
+def _not_signed_in(sender: Any, credentials: Mapping[str, Any], because: str = "password", **_: Any) -> None:
     typed = next((credentials[name] for name in ("username", "email") if credentials.get(name)), "")
-    sign_in_failed(str(typed), because="password")
+    sign_in_failed(str(typed), because=because)
 
 
 def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:

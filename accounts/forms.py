@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from accounts import audit
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.scopes import Scope
+from accounts.signing_in import WrongPassword, check_password
 
 TOO_OLD = "This form is too old. Fill it in once more."
 
@@ -34,12 +33,10 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("email") and given.get("password"):
-            user = authenticate(self.request, username=given["email"].lower(), password=given["password"])
-            if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):  # type: ignore[attr-defined]
-                if user is not None:
-                    audit.sign_in_failed(given["email"], because="no member here")
-                raise forms.ValidationError("Email or password is wrong. Check both and try again.")
-            self.user = user  # type: ignore[assignment]
+            try:
+                self.user = check_password(self.request, email=given["email"], password=given["password"])
+            except WrongPassword as wrong:
+                raise forms.ValidationError(str(wrong)) from wrong
         return given
 
 

@@ -2,8 +2,12 @@
 
 Every purchase opens with `reserve` and is closed once, by `settle` (it was delivered), `release` (nothing was charged)
 or `book_unknown` (it may have been charged: the hold counts as spent). Entries are never changed; the counters that limits
-are checked against change in the same transaction, and `audit` proves that both agree. A job is a plain id here. When the
-tenant comes to a share of its cap, that is announced (`accounts.signals.budget_reached`).
+are checked against change in the same transaction, and `audit` proves that both agree. A job is a plain id here. When money
+comes to a share of a limit, that is announced (`accounts.signals.budget_reached`).
+
+Beside money a purchase may count: scenes, pictures, seconds of film, spoken characters. A job counts once, however many
+attempts it takes: whoever has to buy a page again is not asked for a second one. What may have been charged and came to
+nothing costs money and counts nothing.
 
 Amounts are integer micro-units of the tenant's currency. All functions take part in the caller's transaction and must be
 called inside one, under the tenant's scope.
@@ -13,71 +17,62 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
-from django.utils import timezone
+from django.db.models import F, Q, Sum
 
-from accounts.models.ledger import Cap, Counter, EntryKind, LedgerEntry, Period, Pool
+from accounts import limits
+from accounts.limits import Limit
+from accounts.models.ledger import COUNTS, Counter, EntryKind, LedgerEntry, Measure, Period, Pool
+from accounts.quotas import Payer
 from accounts.signals import budget_reached
 
 SHARES = (50, 80, 100)
-"""Percent of the tenant's cap at which it is announced."""
+"""Percent of a limit on money at which it is announced."""
+NOTHING: Mapping[Measure, int] = {}
 
 
 class OverBudget(Exception):
-    """The purchase may not be made. `reason` is "no_cap" or "cap"; the text is fit for a reader."""
+    """The purchase may not be made. `reason` is "no_cap" or "cap" where it is about money, "count" where the person, the
+    tier or the library has had its scenes, pictures, seconds or characters; the text is fit for a reader."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Whose money it is: the tenant's, and the guest pool's of a tier where a guest asks. Without a tier, the studio's."""
-
-    tenant_id: uuid.UUID
-    tier_id: uuid.UUID | None
-    user_id: uuid.UUID | None
-    is_guest: bool
-
-    def pools(self) -> list[tuple[Pool, uuid.UUID]]:
-        """The pools that pay, in the order in which their counters are locked."""
-        pools = [(Pool.TENANT, self.tenant_id)]
-        if self.is_guest and self.tier_id is not None:
-            pools.append((Pool.GUESTS, self.tier_id))
-        return pools
+    @property
+    def status(self) -> int:
+        """The HTTP status that says it."""
+        return 429 if self.reason == "count" else 402
 
 
-def reserve(*, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int) -> None:
-    """Hold `amount_micros` for an attempt. Raises `OverBudget` and holds nothing where a cap would be passed, or where
-    something that costs money has no cap. Holding twice for one attempt is an IntegrityError."""
+def reserve(
+    *, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int, counts: Mapping[Measure, int] = NOTHING
+) -> None:
+    """Hold `amount_micros` and `counts` for an attempt. Raises `OverBudget` and holds nothing where a limit would be passed,
+    or where something that costs money has none. Holding twice for one attempt is an IntegrityError."""
     _require_transaction()
-    if amount_micros < 0:
+    counted = {measure: count for measure, count in counts.items() if count}
+    if amount_micros < 0 or any(count < 0 for count in counted.values()):
         raise ValueError("A hold cannot be negative.")
-    today = timezone.now().date()
+    if counted and attempt > 1 and _has_counted(job_id):
+        counted = {}
+    today = limits.today()
+    amounts = {Measure.MONEY: amount_micros, **counted} if amount_micros else counted
     reached: list[Reached] = []
-    if amount_micros:
-        counters = _lock(payer.tenant_id, payer.pools(), today)
-        caps = {
-            (cap.pool, cap.subject_id, cap.period): cap.limit_micros
-            for cap in Cap.objects.filter(subject_id__in=[subject for _, subject in payer.pools()])
-        }
-        for pool, subject in payer.pools():
-            if not any((pool, subject, period) in caps for period in Period):
-                raise OverBudget("no_cap", "Nothing that costs money can be made here until staff set a budget.")
-        for counter in counters:
-            limit = caps.get((counter.pool, counter.subject_id, counter.period))
-            if limit is not None and counter.held_micros + counter.spent_micros + amount_micros > limit:
-                raise OverBudget("cap", f"The budget for {_when(counter.period)} is used up. Nothing was charged.")
-        for counter in counters:
-            reached += _reached(counter, amount_micros, caps.get((counter.pool, counter.subject_id, counter.period)))
-            counter.held_micros += amount_micros
-            counter.save(update_fields=["held_micros"])
+    if amounts:
+        counters = _lock(payer, today)
+        found = limits.applying(payer)
+        if amount_micros:
+            _refuse_without_limit(payer, found)
+        for limit in found:
+            counter = counters[limit.pool, limit.subject_id, limit.period]
+            if limit.measure in amounts and counter.used(limit.measure) + amounts[limit.measure] > limit.limit:
+                raise OverBudget("cap" if limit.measure is Measure.MONEY else "count", limit.used_up)
+        reached = _reached(counters, found, amount_micros)
+        _add(counters, {f"held_{measure.value}": amount for measure, amount in amounts.items()})
     LedgerEntry.objects.create(
         tenant_id=payer.tenant_id,
         job_id=job_id,
@@ -86,140 +81,78 @@ def reserve(*, payer: Payer, job_id: uuid.UUID, attempt: int, amount_micros: int
         amount_micros=amount_micros,
         tier_id=payer.tier_id,
         user_id=payer.user_id,
+        person_id=payer.person,
         is_guest=payer.is_guest,
         booked_on=today,
+        **{measure.value: count for measure, count in counted.items()},
     )
     _announce(reached)
 
 
-def settle(*, job_id: uuid.UUID, attempt: int, amount_micros: int) -> None:
-    """Close an attempt at its real cost, which may lie above the hold: it is booked all the same and counts."""
-    _close(job_id, attempt, EntryKind.SETTLE, amount_micros)
+def settle(
+    *, job_id: uuid.UUID, attempt: int, amount_micros: int, counts: Mapping[Measure, int] | None = None
+) -> None:  # fmt: skip
+    """Close an attempt at its real cost, which may lie above the hold: it is booked all the same and counts. Of `counts` no
+    more is taken than was held; without them, all of that."""
+    _close(job_id, attempt, EntryKind.SETTLE, amount_micros, counts)
 
 
 def release(*, job_id: uuid.UUID, attempt: int) -> None:
     """Close an attempt that was not charged."""
-    _close(job_id, attempt, EntryKind.RELEASE, 0)
+    _close(job_id, attempt, EntryKind.RELEASE, 0, NOTHING)
 
 
 def book_unknown(*, job_id: uuid.UUID, attempt: int) -> None:
-    """Close an attempt that may have been charged: the whole hold is booked as spent."""
-    _close(job_id, attempt, EntryKind.UNKNOWN, None)
+    """Close an attempt that may have been charged: the whole hold of money is booked as spent. What it was to be counts as
+    nothing, because nobody got it."""
+    _close(job_id, attempt, EntryKind.UNKNOWN, None, NOTHING)
 
 
 def is_open(*, job_id: uuid.UUID, attempt: int) -> bool:
-    """Whether the attempt holds money now."""
+    """Whether the attempt holds something now."""
     kinds = set(LedgerEntry.objects.filter(job_id=job_id, attempt=attempt).values_list("kind", flat=True))
     return kinds == {EntryKind.RESERVE}
 
 
-def audit() -> list[str]:
-    """Sentences about what does not agree in the active tenant: counters against entries. Empty if all is well."""
-    held: defaultdict[tuple[str, uuid.UUID, str, datetime.date], int] = defaultdict(int)
-    spent: defaultdict[tuple[str, uuid.UUID, str, datetime.date], int] = defaultdict(int)
-    entries = list(LedgerEntry.objects.all())
-    opened = {(e.job_id, e.attempt): e for e in entries if e.kind == EntryKind.RESERVE}
-    closed = {(e.job_id, e.attempt): e for e in entries if e.kind != EntryKind.RESERVE}
-    wrong = [
-        f"attempt {attempt} of job {job} was closed and never opened" for job, attempt in closed.keys() - opened.keys()
-    ]
-    for key, entry in opened.items():
-        payer = Payer(entry.tenant_id, entry.tier_id, entry.user_id, entry.is_guest)
-        for pool, subject in payer.pools():
-            for period in Period:
-                counter_key = (pool.value, subject, period.value, _starts_on(period, entry.booked_on))
-                if key in closed:
-                    spent[counter_key] += closed[key].amount_micros
-                else:
-                    held[counter_key] += entry.amount_micros
-    counters = {(c.pool, c.subject_id, c.period, c.starts_on): c for c in Counter.objects.all()}
-    for counter_key in {k for k in [*held, *spent] if held[k] or spent[k]} | set(counters):
-        counter = counters.get(counter_key)
-        found = (counter.held_micros, counter.spent_micros) if counter else (0, 0)
-        due = (held[counter_key], spent[counter_key])
-        if found != due:
-            wrong.append(
-                f"counter {counter_key[0]} {counter_key[2]} of {counter_key[3]}: (held, spent) {found}, entries say {due}"
-            )
-    return sorted(wrong)
-
-
 def spent_today(tenant_id: uuid.UUID) -> int:
     """What the tenant spent today, in micro-units."""
-    today = timezone.now().date()
-    row = Counter.objects.filter(pool=Pool.TENANT, subject_id=tenant_id, period=Period.DAY, starts_on=today)
+    row = Counter.objects.filter(
+        pool=Pool.TENANT, subject_id=tenant_id, period=Period.DAY, starts_on=limits.today()
+    )  # fmt: skip
     return row.aggregate(total=Sum("spent_micros"))["total"] or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What one user spent, in micro-units: what was settled, and what may have been charged."""
-
-    today_micros: int
-    month_micros: int
+def payer_of(entry: LedgerEntry) -> Payer:
+    """Who paid for what an entry is about."""
+    return Payer(entry.tenant_id, entry.tier_id, entry.user_id, entry.is_guest, entry.person_id)
 
 
-def spent_by(user_id: uuid.UUID) -> Spent:
-    """What a user spent today and this month, by the day each purchase was asked for. In one query."""
-    today = timezone.now().date()
-    mine = LedgerEntry.objects.filter(user_id=user_id, booked_on__gte=today.replace(day=1)).exclude(
-        kind=EntryKind.RESERVE
-    )
-    found = mine.aggregate(
-        today=Sum("amount_micros", filter=Q(booked_on=today), default=0), month=Sum("amount_micros", default=0)
-    )
-    return Spent(found["today"], found["month"])
+Counters = dict[tuple[Pool, uuid.UUID, Period], Counter]
+Reached = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What may still be spent in a period, in micro-units, and the limit that it is left of."""
-
-    micros: int
-    limit_micros: int
-    period: Period
-
-
-def left(payer: Payer) -> Left | None:
-    """The least that any cap of the payer's pools leaves now, after what is spent and held; None where there is no cap. It
-    asks two queries and locks nothing: a purchase may find less."""
-    today = timezone.now().date()
-    subjects = [subject for _, subject in payer.pools()]
-    pools = {(pool.value, subject) for pool, subject in payer.pools()}
-    used = {
-        (counter.pool, counter.subject_id, counter.period): counter.held_micros + counter.spent_micros
-        for counter in Counter.objects.filter(
-            Q(period=Period.DAY, starts_on=today) | Q(period=Period.MONTH, starts_on=today.replace(day=1)),
-            subject_id__in=subjects,
-        )
-    }
-    found = [
-        Left(
-            max(0, cap.limit_micros - used.get((cap.pool, cap.subject_id, cap.period), 0)),
-            cap.limit_micros,
-            Period(cap.period),
-        )
-        for cap in Cap.objects.filter(subject_id__in=subjects)
-        if (cap.pool, cap.subject_id) in pools
-    ]
-    return min(found, key=lambda one: one.micros, default=None)
-
-
-def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int | None) -> None:
+def _close(
+    job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int | None, counts: Mapping[Measure, int] | None
+) -> None:
     _require_transaction()
     opened = LedgerEntry.objects.get(job_id=job_id, attempt=attempt, kind=EntryKind.RESERVE)
-    reached: list[Reached] = []
+    held = {measure: getattr(opened, measure.value) for measure in COUNTS}
+    taken = {
+        measure: min(held[measure], held[measure] if counts is None else counts.get(measure, 0)) for measure in COUNTS
+    }
     amount = opened.amount_micros if amount_micros is None else amount_micros
-    if opened.amount_micros or amount:
-        payer = Payer(opened.tenant_id, opened.tier_id, opened.user_id, opened.is_guest)
+    reached: list[Reached] = []
+    if opened.amount_micros or amount or any(held.values()):
+        payer = payer_of(opened)
+        counters = _lock(payer, opened.booked_on)
+        # Only a cost above its hold can reach a limit here, which is rare: so they are asked for then and not always.
         more = amount - opened.amount_micros
-        # Only a cost above its hold can reach a cap here, which is rare: so the caps are asked for then and not always.
-        caps = _caps(opened.tenant_id) if more > 0 and budget_reached.has_listeners() else {}
-        for counter in _lock(opened.tenant_id, payer.pools(), opened.booked_on):
-            reached += _reached(counter, more, caps.get((counter.pool, counter.subject_id, counter.period)))
-            counter.held_micros -= opened.amount_micros
-            counter.spent_micros += amount
-            counter.save(update_fields=["held_micros", "spent_micros"])
+        if more > 0 and budget_reached.has_listeners():
+            reached = _reached(counters, limits.applying(payer), more)
+        changes = {"held_micros": -opened.amount_micros, "spent_micros": amount}
+        for measure in COUNTS:
+            changes |= {f"held_{measure.value}": -held[measure], f"spent_{measure.value}": taken[measure]}
+        _add(counters, changes)
     LedgerEntry.objects.create(
         tenant_id=opened.tenant_id,
         job_id=job_id,
@@ -228,33 +161,47 @@ def _close(job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int 
         amount_micros=amount,
         tier_id=opened.tier_id,
         user_id=opened.user_id,
+        person_id=opened.person_id,
         is_guest=opened.is_guest,
         booked_on=opened.booked_on,
+        **{measure.value: count for measure, count in taken.items()},
     )
     _announce(reached)
 
 
-Caps = dict[tuple[str, uuid.UUID, str], int]
-Reached = dict[str, Any]
+def _has_counted(job_id: uuid.UUID) -> bool:
+    """Whether an earlier attempt of the job was counted as one that was delivered."""
+    some = Q()
+    for measure in COUNTS:
+        some |= Q(**{f"{measure.value}__gt": 0})
+    return LedgerEntry.objects.filter(some, job_id=job_id).exclude(kind=EntryKind.RESERVE).exists()
 
 
-def _caps(tenant_id: uuid.UUID) -> Caps:
-    found = Cap.objects.filter(pool=Pool.TENANT, subject_id=tenant_id)
-    return {(cap.pool, cap.subject_id, cap.period): cap.limit_micros for cap in found}
+def _refuse_without_limit(payer: Payer, found: list[Limit]) -> None:
+    """Somebody has to have said how much the library may spend, and how much of it its guests may."""
+    limited = {limit.pool for limit in found if limit.measure is Measure.MONEY}
+    needed = {Pool.TENANT} | ({Pool.GUESTS} if payer.is_guest and payer.tier_id is not None else set())
+    if needed - limited:
+        raise OverBudget("no_cap", "Nothing that costs money can be made here until staff set a budget.")
 
 
-def _reached(counter: Counter, more: int, limit: int | None) -> list[Reached]:
-    """The shares of the tenant's cap that `more` micro-units on the counter come to, from below."""
-    if limit is None or counter.pool != Pool.TENANT:
-        return []
-    before = counter.held_micros + counter.spent_micros
+def _reached(counters: Counters, found: list[Limit], more: int) -> list[Reached]:
+    """The shares of limits on money that `more` micro-units come to, from below; of each counter the tightest limit's."""
+    tightest: dict[tuple[Pool, uuid.UUID, Period], int] = {}
+    for limit in found:
+        if limit.measure is Measure.MONEY:
+            key = (limit.pool, limit.subject_id, limit.period)
+            tightest[key] = min(limit.limit, tightest.get(key, limit.limit))
     return [
         {
-            "share": share, "tenant_id": counter.tenant_id, "pool": counter.pool, "period": counter.period,
-            "starts_on": counter.starts_on, "limit_micros": limit, "used_micros": before + more,
+            "share": share, "tenant_id": counter.tenant_id, "pool": counter.pool, "subject_id": counter.subject_id,
+            "period": counter.period, "starts_on": counter.starts_on, "limit_micros": most,
+            "used_micros": counter.used(Measure.MONEY) + more,
         }
+        for key, most in sorted(tightest.items())
+        if (counter := counters.get(key)) is not None
         for share in SHARES
-        if before * 100 < limit * share <= (before + more) * 100
+        if counter.used(Measure.MONEY) * 100 < most * share <= (counter.used(Measure.MONEY) + more) * 100
     ]  # fmt: skip
 
 
@@ -263,28 +210,38 @@ def _announce(reached: list[Reached]) -> None:
         budget_reached.send(None, **one)
 
 
-def _lock(tenant_id: uuid.UUID, pools: list[tuple[Pool, uuid.UUID]], day: datetime.date) -> list[Counter]:
-    """The counters of the pools, made where they are missing, locked in one order for everybody: pool, then period."""
-    keys = [(pool, subject, period, _starts_on(period, day)) for pool, subject in pools for period in Period]
-    Counter.objects.bulk_create(
-        [
-            Counter(tenant_id=tenant_id, pool=pool, subject_id=subject, period=period, starts_on=start)
-            for pool, subject, period, start in keys
-        ],
-        ignore_conflicts=True,
-    )
-    return [
-        Counter.objects.select_for_update().get(pool=pool, subject_id=subject, period=period, starts_on=start)
-        for pool, subject, period, start in keys
-    ]
+def _lock(payer: Payer, day: datetime.date) -> Counters:
+    """The payer's counters, made where they are missing and locked, in one order for everybody: so two that need the same
+    wait for each other and never in a circle."""
+    pools = payer.pools()
+    expected = sorted((pool, subject, period) for pool, subject in pools for period in Period)
+    found = _locked(pools, day)
+    if len(found) < len(expected):
+        Counter.objects.bulk_create(
+            [
+                Counter(
+                    tenant_id=payer.tenant_id, pool=pool, subject_id=subject, period=period,
+                    starts_on=limits.starts_on(period, day),
+                )
+                for pool, subject, period in expected
+                if (pool, subject, period) not in found
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        found = _locked(pools, day)
+    return found
 
 
-def _starts_on(period: Period | str, day: datetime.date) -> datetime.date:
-    return day.replace(day=1) if period == Period.MONTH else day
+def _locked(pools: list[tuple[Pool, uuid.UUID]], day: datetime.date) -> Counters:
+    rows = Counter.objects.select_for_update().filter(limits.at(pools, day)).order_by("pool", "subject_id", "period")
+    return {(Pool(row.pool), row.subject_id, Period(row.period)): row for row in rows}
 
 
-def _when(period: str) -> str:
-    return "this month" if period == Period.MONTH else "today"
+def _add(counters: Counters, changes: Mapping[str, int]) -> None:
+    """The same change to all of them, in one write. They are locked, so nobody else's change is lost."""
+    added = {name: F(name) + change for name, change in changes.items() if change}
+    if added:
+        Counter.objects.filter(id__in=[counter.id for counter in counters.values()]).update(**added)
 
 
 def _require_transaction() -> None:

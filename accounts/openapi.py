@@ -24,7 +24,7 @@ MEANINGS = {
     409: "It cannot be done as things stand, or the idempotency key was used for something else.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    429: "Today's allowance is used up, or that was too often.",
+    429: "That was too often, and `Retry-After` says when to go on; or today's allowance is used up.",
     503: "What is needed for this is not there at the moment.",
 }
 
@@ -82,5 +82,5 @@ class Problem(serializers.Serializer[Any]):
 
 
 def problems(*codes: int) -> dict[int, OpenApiResponse]:
-    """Errors of an operation for `extend_schema(responses=...)`, beside 401 and 403, which every one has."""
-    return {code: OpenApiResponse(Problem, description=MEANINGS[code]) for code in sorted({401, 403, *codes})}
+    """Errors of an operation for `extend_schema(responses=...)`, beside 401, 403 and 429, which every one has."""
+    return {code: OpenApiResponse(Problem, description=MEANINGS[code]) for code in sorted({401, 403, 429, *codes})}

@@ -1,47 +1,55 @@
-"""How many scenes somebody may ask for in a day, per tier. Guests share the count of their address, so that a dropped
-cookie is no new allowance."""
+"""Whose limits a purchase counts against. Guests share those of their address, so that a dropped cookie is no new allowance."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import F
-from django.utils import timezone
 
-from accounts.models import Allowance, Tier
+from accounts.models.ledger import Pool
 
 
-class AllowanceUsedUp(Exception):
-    """Today's scenes are used up; the text is fit for a reader."""
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose money and whose counts: the tenant's, the tier's and the person's. Without a tier it is asked for in the studio.
+    `person_id` is the user's own id where it is not said; for a guest, see `person_of`."""
+
+    tenant_id: uuid.UUID
+    tier_id: uuid.UUID | None
+    user_id: uuid.UUID | None
+    is_guest: bool
+    person_id: uuid.UUID | None = None
+
+    @property
+    def person(self) -> uuid.UUID | None:
+        return self.person_id or self.user_id
+
+    def pools(self) -> list[tuple[Pool, uuid.UUID]]:
+        """The pools that pay."""
+        pools = [(Pool.TENANT, self.tenant_id)]
+        if self.tier_id is not None:
+            pools.append((Pool.TIER, self.tier_id))
+            if self.is_guest:
+                pools.append((Pool.GUESTS, self.tier_id))
+        if self.person is not None:
+            pools.append((Pool.PERSON, self.person))
+            if self.tier_id is not None:
+                pools.append((Pool.READER, reader_of(self.tier_id, self.person)))
+        return pools
 
 
-def subject_of(*, user_id: uuid.UUID | None, is_guest: bool, address: str) -> str:
-    """Whose count it is. An address is kept only as a keyed hash."""
+def person_of(*, user_id: uuid.UUID | None, is_guest: bool, address: str) -> uuid.UUID:
+    """Whose limits count: the user's own, or, for guests and strangers, those of everybody at their address. An address is
+    kept only as a keyed hash."""
     if user_id is not None and not is_guest:
-        return f"user:{user_id}"
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"address:{address}".encode(), hashlib.sha256).hexdigest()
-    return f"address:{digest[:32]}"
+        return user_id
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"address:{address}".encode(), hashlib.sha256).digest()
+    return uuid.UUID(bytes=digest[:16])
 
 
-def take_scene(*, tier: Tier, subject: str) -> None:
-    """Count one scene, in the caller's transaction. Raises `AllowanceUsedUp` and counts nothing at the limit."""
-    if tier.daily_scenes is None:
-        return
-    today = timezone.now().date()
-    mine = {"tier_id": tier.id, "subject": subject, "day": today}
-    Allowance.objects.bulk_create([Allowance(tenant_id=tier.tenant_id, **mine)], ignore_conflicts=True)
-    # One conditional update: two requests at once cannot both take the last scene.
-    taken = Allowance.objects.filter(**mine, used__lt=tier.daily_scenes).update(used=F("used") + 1)
-    if not taken:
-        raise AllowanceUsedUp(f"Today's {tier.daily_scenes} scenes are read. The book opens again tomorrow.")
-
-
-def scenes_left(*, tier: Tier, subject: str) -> int | None:
-    """Scenes left today, or None where there is no limit."""
-    if tier.daily_scenes is None:
-        return None
-    row = Allowance.objects.filter(tier_id=tier.id, subject=subject, day=timezone.now().date()).first()
-    return max(0, tier.daily_scenes - (row.used if row else 0))
+def reader_of(tier_id: uuid.UUID, person_id: uuid.UUID) -> uuid.UUID:
+    """The subject of a person's counter in one tier."""
+    return uuid.uuid5(tier_id, str(person_id))

@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied, Valid
 from django.db.models import Model, UniqueConstraint
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -32,13 +32,21 @@ from accounts.models import Role, Tenant
 from accounts.tenancy import TenantRow, current, scope
 
 MICROS = 1_000_000
-FOREIGN_APPS = frozenset({"auth", "django_q", "token_blacklist"})
+FOREIGN_APPS = frozenset({"auth", "axes", "django_q", "token_blacklist"})
 """Apps whose own admins stay outside: groups are not used here, the queue's results are unsigned pickles, and refresh
-tokens are of all tenants."""
+tokens and wrong passwords are of all tenants."""
 
 
 class StaffSite(UnfoldAdminSite):
     """The admin of the tenant at this host."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rooms: list[URLPattern] = []
+
+    def add_room(self, route: str, view: Callable[..., Any], *, name: str) -> None:
+        """A page that is no list of rows, at `/admin/<route>` as `admin:<name>`. It stands behind the same door."""
+        self._rooms.append(path(route, view, name=name))
 
     def has_permission(self, request: Any) -> bool:
         return request.actor.is_staff
@@ -58,7 +66,7 @@ class StaffSite(UnfoldAdminSite):
         super().register(model_or_iterable, admin_class, **options)
 
     def get_urls(self) -> list[Any]:
-        found = super().get_urls()
+        found = [*self._rooms, *super().get_urls()]
         for pattern in _leaves(found):
             if not hasattr(pattern.callback, "door"):
                 pattern.callback = admits(Door.STAFF)(_refusals_hidden(pattern.callback))

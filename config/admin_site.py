@@ -24,6 +24,13 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Review",
+        (
+            ("gallery.report", "Review queue", "flag"),
+            ("stories.decision", "Decisions", "gavel"),
+        ),
+    ),
+    (
         "Studio",
         (
             ("studio.piece", "Pieces", "palette"),
@@ -36,7 +43,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.tier", "Tiers", "auto_stories"),
             ("generation.modelgrant", "Models in use", "extension"),
             ("generation.providerkey", "Keys", "vpn_key"),
-            ("accounts.cap", "Budgets", "savings"),
+            ("accounts.cap", "Limits", "savings"),
             ("generation.webhookendpoint", "Webhooks", "webhook"),
             ("generation.webhookdelivery", "Deliveries", "outbox"),
             ("accounts.membership", "People", "group"),
@@ -50,6 +57,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("accounts.tenant", "Tenants", "domain"),
             ("accounts.user", "Users", "person"),
+            ("axes.accessattempt", "Wrong passwords", "lock_clock"),
             ("generation.aimodel", "Models and prices", "neurology"),
             ("generation.credential", "Accounts at providers", "key"),
         ),
@@ -89,7 +97,8 @@ def navigation(request: Any) -> list[dict[str, Any]]:
         return {"title": name, "icon": symbol, "link": address}
 
     front = {"title": "Today", "icon": "wb_sunny", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [front]}]
+    usage = {"title": "Usage", "icon": "monitoring", "link": reverse("admin:usage")}
+    groups: list[dict[str, Any]] = [{"title": "", "items": [front, usage]}]
     for section, entries in SECTIONS:
         items = [
             leads_to(label, name, symbol)
@@ -102,13 +111,14 @@ def navigation(request: Any) -> list[dict[str, Any]]:
 
 
 def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """What staff ask first: what runs, what failed, what was spent today, and whether anybody works. Only workers are
-    counted for the whole install; they work for all tenants."""
+    """What staff ask first: what runs, what failed, what was spent today, what waits for review, and whether anybody
+    works. Only workers are counted for the whole install; they work for all tenants."""
     from accounts import ledger
     from accounts.models import Cap
-    from accounts.models.ledger import Period, Pool
+    from accounts.models.ledger import Measure, Period, Pool
     from accounts.staff import money
     from config.health import workers_alive
+    from gallery import queue
     from generation.models import ACTIVE, Job, Status
 
     now = timezone.now()
@@ -116,7 +126,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     jobs = Job.objects.select_related("model", "run__tier")
     running = jobs.filter(status__in=ACTIVE).order_by("created_at")
     failed = jobs.filter(status__in=[Status.FAILED, Status.REFUSED, Status.UNKNOWN], finished_at__gte=since)
-    cap = Cap.objects.filter(pool=Pool.TENANT, period=Period.DAY).first()
+    cap = Cap.objects.filter(pool=Pool.TENANT, measure=Measure.MONEY, period=Period.DAY).first()
     tenant = request.tenant
     listed = reverse("admin:generation_job_changelist")
     return {
@@ -128,7 +138,9 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "failed_count": failed.count(),
         "failed_link": f"{listed}?stage=failed",
         "spent": money(ledger.spent_today(tenant.id), tenant.currency),
-        "budget": money(cap.limit_micros, tenant.currency) if cap else None,
+        "budget": money(cap.limit, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
         "workers": workers_alive(),
+        "review_count": sum(queue.counts().values()),
+        "review_link": reverse("admin:gallery_report_changelist"),
     }

@@ -39,6 +39,33 @@ def bodies_that_are_needed(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+RATE_HEADERS = {
+    "RateLimit-Policy": (
+        r'^"[a-z-]+";q=[0-9]+;w=[0-9]+$', "The quota that will end first: its name, `q` requests in `w` seconds.",
+    ),
+    "RateLimit": (
+        r'^"[a-z-]+";r=[0-9]+;t=[0-9]+$', "What is left of it: `r` requests, and more of them in `t` seconds.",
+    ),
+    "Retry-After": ("^[0-9]+$", "In how many seconds to come back."),
+}  # fmt: skip
+
+
+def rates_on_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Every operation is counted (`accounts.rates`), and says so in the headers of what it answers."""
+    kept = result.setdefault("components", {}).setdefault("headers", {})
+    for name, (pattern, meaning) in RATE_HEADERS.items():
+        kept[name] = {"description": meaning, "schema": {"type": "string", "pattern": pattern}}
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for code, told in operation["responses"].items():
+                if code.startswith("2") or code == "429":
+                    names = [name for name in RATE_HEADERS if code == "429" or name != "Retry-After"]
+                    told["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names} | told.get(
+                        "headers", {}
+                    )
+    return result
+
+
 def _needs_something(schema: dict[str, Any], document: dict[str, Any]) -> bool:
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]

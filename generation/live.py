@@ -34,6 +34,7 @@ from accounts.hosts import tenant_at
 from accounts.middleware import actor_for
 from accounts.models import Tenant
 from accounts.tenancy import across_tenants, scope
+from generation import steps
 from generation.jobs import public
 from generation.models import Job, Run
 
@@ -53,6 +54,8 @@ class Follower:
     target: uuid.UUID
     tell: Callable[[dict[str, Any]], None]
     versions: dict[uuid.UUID, int] = field(default_factory=dict)
+    who: str = ""
+    """Whose socket it is: a user's id, or a stranger's address."""
 
 
 class Hub:
@@ -78,6 +81,11 @@ class Hub:
 
     def __len__(self) -> int:
         return len(self._followers)
+
+    def count_of(self, who: str) -> int:
+        """How many sockets somebody has open."""
+        with self._lock:
+            return sum(1 for follower in self._followers if follower.who == who)
 
     def _run(self) -> None:
         seen_change: Any = None
@@ -128,11 +136,16 @@ def _look(followers: list[Follower]) -> None:
         jobs = list(
             Job.objects.filter(id__in=list(behind)).select_related("run__tier", "model", "asset").order_by("created_at")
         )
+        hidden = steps.hidden(jobs)
+        waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
     for job in jobs:
-        with scope(job.tenant_id):
-            said = {"type": "progress", "data": public.live(job)}
         for follower in behind[job.id]:
             follower.versions[job.id] = job.version
+        if job.id in hidden - waits:
+            continue  # nobody is told of it: staff, too, have pages for that
+        with scope(job.tenant_id):
+            said = {"type": "progress", "data": public.live(job, waits=job.id in waits)}
+        for follower in behind[job.id]:
             follower.tell(said)
 
 
@@ -151,12 +164,15 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if tenant_id is None or len(hub) >= MAX_FOLLOWERS:
             await self.close(code=4404)
             return
-        await self.accept()
+        if hub.count_of(self.who) >= settings.SOCKETS_PER_PERSON:
+            await self.close(code=4429)
+            return
         loop = asyncio.get_running_loop()
         self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1000)
-        self.follower = Follower(tenant_id, target, lambda said: _post(loop, self._news, said))
+        self.follower = Follower(tenant_id, target, lambda said: _post(loop, self._news, said), who=self.who)
+        hub.follow(self.follower)  # before anything is waited for: of several at once, each is counted
+        await self.accept()
         self._watch = asyncio.create_task(self._pass_on(target))
-        hub.follow(self.follower)
 
     async def disconnect(self, code: int) -> None:
         if self.follower is not None:
@@ -205,6 +221,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
                 shown = tickets.open_(self._ticket(), tenant=tenant, target=target, at_the_door=at_the_door)
                 user = shown or AnonymousUser()
             actor = actor_for(user, tenant)
+            self.who = str(actor.user_id or (self.scope.get("client") or ["unknown"])[0])
             return tenant.id if self.may_follow(actor, target) else None
 
     def _ticket(self) -> str:
@@ -218,10 +235,19 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
 def may_follow_work(actor: Actor, target: uuid.UUID) -> bool:
     """Whether `target` is a job, a run or a piece of the studio that this actor may see. A story's topic has a socket of its
-    own, because a story can be hidden from whoever asked for it."""
+    own, because a story can be hidden from whoever asked for it; so can what one of its jobs made, and then there is nothing
+    to follow."""
     asked = Q(id=target) | Q(jobs=target) | Q(topic_id=target, tier=None)
     run = Run.objects.filter(asked).first()
-    return run is not None and allows(actor, Verb.READ, Asked(run))
+    if run is None or not allows(actor, Verb.READ, Asked(run)):
+        return False
+    if actor.is_staff or run.tier_id is None:
+        return True
+    jobs = list(Job.objects.filter(Q(id=target) | Q(run_id=target)).defer("request", "result", "partial"))
+    hidden = steps.hidden(jobs)
+    return not jobs or bool(
+        {job.id for job in jobs} - hidden | steps.waiting([job for job in jobs if job.id in hidden])
+    )
 
 
 MayFollow = Callable[[Actor, uuid.UUID], bool]

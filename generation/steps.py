@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models.ledger import Measure
 from generation.models import Job
 
 
@@ -38,6 +39,8 @@ class Step:
 
     name = ""
     most = Most()
+    counts_as: Measure | None = None
+    """What one of its jobs counts as beside money, where the kind of the purchase does not say it already."""
 
     def prepare(self, job: Job) -> dict[str, Any]:
         """Fields of the request that were not known before the job's needs were done."""
@@ -57,6 +60,10 @@ class Step:
         """Fields that the room adds to the job's public payload."""
         return {}
 
+    def belongs_to(self, job: Job) -> dict[str, Any]:
+        """Of what `describe` says, what may be known where the result is not shown."""
+        return {}
+
     def is_shown(self, job: Job) -> bool:
         """Whether what came of it is shown to whoever asked for it; staff may have hidden it."""
         return True
@@ -64,6 +71,11 @@ class Step:
     def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
         """Of jobs of this step, those that are not shown. A room with lists answers in a fixed number of queries."""
         return {job.id for job in jobs if not self.is_shown(job)}
+
+    def waiting(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        """Of jobs of this step that are hidden, those that wait for staff to let them be shown: whoever asked may know that
+        they are there."""
+        return set()
 
 
 _steps: dict[str, Step] = {}
@@ -86,4 +98,12 @@ def hidden(jobs: Sequence[Job]) -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
     for name in {job.step for job in jobs}:
         found |= find(name).hidden([job for job in jobs if job.step == name])
+    return found
+
+
+def waiting(jobs: Sequence[Job]) -> set[uuid.UUID]:
+    """Of these jobs, whose results are hidden, those that wait for staff to let them be shown."""
+    found: set[uuid.UUID] = set()
+    for name in {job.step for job in jobs}:
+        found |= find(name).waiting([job for job in jobs if job.step == name])
     return found

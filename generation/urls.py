@@ -1,12 +1,14 @@
 from django.urls import path
 
-from generation import views
+from generation import usage_pages, views
 from generation.api import assets, jobs, models, runs, tickets, usage
 
 urlpatterns = [
     path("account/keys/", views.own_keys, name="own-keys"),
     path("account/keys/save", views.save_own_key, name="own-key-save"),
     path("account/keys/delete", views.delete_own_key, name="own-key-delete"),
+    path("account/usage/", usage_pages.own_usage, name="account-usage"),
+    path("account/usage/limit", usage_pages.set_own_limit, name="account-limit"),
     path("media/<str:token>", views.linked_file, name="media-link"),
     path("api/v1/jobs", jobs.Jobs.as_view(), name="api-jobs"),
     path("api/v1/jobs/<uuid:job_id>", jobs.JobDetail.as_view(), name="api-job"),

@@ -9,20 +9,19 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import quotas
 from accounts.ledger import OverBudget
-from accounts.models import Tier, User
+from accounts.models import Audience, Tier, User
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking
 from generation.models import TERMINAL, AiModel, Job, Status
-from stories import prompts
+from stories import nameless, prompts, showing
 from stories.drafts import clean
 from stories.errors import CannotPlay
 from stories.models import Beginning, Choice, Image, Reading, Scene, Story, Video
@@ -156,7 +155,7 @@ def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
     try:
         return asking.retry(Job.objects.get(id=job_id), with_dependents=with_dependents).status
     except OverBudget as over:
-        raise CannotPlay(str(over), status=402) from over
+        raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
 
@@ -212,18 +211,16 @@ def _turn(
     scene = Scene(story=story, parent=parent, via=choice, depth=depth, must_end=must_end)
     scene.save()
     try:
-        quotas.take_scene(
-            tier=tier, subject=quotas.subject_of(user_id=reader.id, is_guest=reader.is_guest, address=address)
-        )
-        run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id)
+        run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id, address=address)
+        names = names_of(reader) if tier.audience == Audience.CHILDREN else ()
         request = prompts.scene(
-            premise=story.prompt,
+            premise=nameless.without(story.prompt, names),
             audience=tier.audience,
             guidelines=tier.guidelines,
             depth=depth,
             target_depth=story.target_depth,
             must_end=must_end,
-            path=path_to(parent, choice),
+            path=[replace(past, chosen=nameless.without(past.chosen, names)) for past in path_to(parent, choice)],
             typed=choice is not None and choice.origin == Choice.Origin.TYPED,
             memory=parent.memory if parent else "",
             seed=story.seed,
@@ -245,7 +242,7 @@ def _turn(
                 needs=[text],
                 asked=image_asked,
             )
-            Image.objects.create(scene=scene, job=drawn)
+            Image.objects.create(scene=scene, job=drawn, standing=showing.first_standing(tier))
             if video_model is not None:
                 moving = {**look, "seconds": prompts.FILM_SECONDS}
                 filmed = asking.add(
@@ -257,11 +254,9 @@ def _turn(
                     needs=[drawn],
                     asked=video_asked,
                 )
-                Video.objects.create(scene=scene, job=filmed)
+                Video.objects.create(scene=scene, job=filmed, standing=showing.first_standing(tier))
     except OverBudget as over:
-        raise CannotPlay(str(over), status=402) from over
-    except quotas.AllowanceUsedUp as used_up:
-        raise CannotPlay(str(used_up), status=429) from used_up
+        raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
     Reading.objects.update_or_create(story=story, reader=reader, defaults={"scene": scene})
@@ -278,6 +273,11 @@ def _still(
     if began_with is None or model is None:
         return model, ""
     return model, (asked or {}).get(began_with.kind, "") if model == began_with else began_with.key
+
+
+def names_of(reader: User) -> tuple[str, ...]:
+    """What is known of an account and goes to no provider from a children's tier. Guests are called Guest, all of them."""
+    return () if reader.is_guest else tuple(name for name in (reader.email, reader.display_name) if name)
 
 
 def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScene]:

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.access import Visibility
+from accounts.models.ledger import Measure
 from generation import steps
-from generation.models import Job
+from generation.models import Job, Status
 from stories import drafts, partial, play, prompts
-from stories.models import Choice, Scene, Story
+from stories.models import Choice, Image, Scene, Standing, Story, Video
 
 
 class SceneStep(steps.Step):
@@ -25,23 +27,52 @@ class SceneStep(steps.Step):
         found: Scene = Scene.objects.only("tenant_id", *fields).get(id=job.subject_id)
         return found
 
+    def belongs_to(self, job: Job) -> dict[str, Any]:
+        return {"scene": str(job.subject_id), "part": self.part}
+
     def describe(self, job: Job) -> dict[str, Any]:
-        return {"scene": str(job.subject_id), "part": self.part, **plate_url(job)}
+        return {**self.belongs_to(job), **plate_url(job)}
 
     def is_shown(self, job: Job) -> bool:
         return not self.hidden([job])
 
     def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
         scenes = Scene.objects.filter(
-            id__in=[job.subject_id for job in jobs], story__visibility=Visibility.HIDDEN
+            Q(is_hidden=True) | Q(story__visibility=Visibility.HIDDEN), id__in=[job.subject_id for job in jobs]
         ).values_list("id", flat=True)
         kept_back = set(scenes)
         return {job.id for job in jobs if job.subject_id in kept_back}
 
 
+class PlateStep(SceneStep):
+    """A step that makes the picture or the film of a scene."""
+
+    plate: type[Image] | type[Video]
+
+    def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        """One query: by its page and by itself. What waits for approval is hidden as soon as it is there."""
+        kept_back = self._kept_back(jobs)
+        is_done = {job.id for job in jobs if job.status == Status.DONE}
+        return {job_id for job_id, waits in kept_back.items() if not waits or job_id in is_done}
+
+    def waiting(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        return {job_id for job_id, waits in self._kept_back(jobs).items() if waits}
+
+    def _kept_back(self, jobs: Sequence[Job]) -> dict[uuid.UUID, bool]:
+        """By the ids of those jobs whose plates are not shown: whether that is because they wait for approval."""
+        gone = Q(scene__is_hidden=True) | Q(scene__story__visibility=Visibility.HIDDEN)
+        rows = self.plate.objects.filter(gone | ~Q(standing=Standing.SHOWN), job__in=[job.id for job in jobs])
+        told = rows.values_list("job_id", "standing", "scene__is_hidden", "scene__story__visibility")
+        return {
+            job_id: standing == Standing.WAITING and not is_hidden and visibility != Visibility.HIDDEN
+            for job_id, standing, is_hidden, visibility in told
+        }
+
+
 class WriteScene(SceneStep):
     name = "write-scene"
     part = "text"
+    counts_as = Measure.SCENES
 
     def describe(self, job: Job) -> dict[str, Any]:
         return {**super().describe(job), **words_so_far(job)}
@@ -66,9 +97,10 @@ class WriteScene(SceneStep):
         return None
 
 
-class DrawScene(SceneStep):
+class DrawScene(PlateStep):
     name = "draw-scene"
     part = "image"
+    plate = Image
     most = steps.Most(prompt=prompts.LONGEST_PICTURE)
 
     def prepare(self, job: Job) -> dict[str, Any]:
@@ -77,9 +109,10 @@ class DrawScene(SceneStep):
         return {"prompt": prompts.picture(words=words, tier_style=story.tier.picture_style, art_style=story.art_style)}
 
 
-class FilmScene(SceneStep):
+class FilmScene(PlateStep):
     name = "film-scene"
     part = "video"
+    plate = Video
     most = steps.Most(prompt=prompts.LONGEST_FILM, inputs=1)
 
     def prepare(self, job: Job) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stories import views
+from stories import hidden_pages, views
 from stories.api import making, status, tales, tiers, turning
 
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("<slug:tier>/story/tree", views.tree, name="tree"),
     path("<slug:tier>/story/navigate/<uuid:scene_id>", views.navigate, name="navigate"),
     path("<slug:tier>/story/resume", views.resume, name="resume"),
+    path("<slug:tier>/story/hidden/<slug:part>/<uuid:subject_id>", hidden_pages.hidden, name="hidden"),
     path("<slug:tier>/story/status/<uuid:scene_id>", status.SceneStatus.as_view(), name="scene-status"),
     path("<slug:tier>/story/image/<uuid:scene_id>", status.ImageStatus.as_view(), name="scene-image"),
     path("<slug:tier>/story/image/<uuid:scene_id>/retry", status.ImageRetry.as_view(), name="scene-image-retry"),

@@ -9,12 +9,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import ApiKey, AuditEvent, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
+from gallery.models import Report
 from generation.models import (
     AiModel,
     Credential,
@@ -30,7 +33,7 @@ from generation.models import (
     WebhookEndpoint,
 )
 from generation.studio.models import Piece, StudioPolicy
-from stories.models import Image, Scene, Story, Video
+from stories.models import Appeal, Decision, Image, Scene, Standing, Story, Video
 
 _numbers = itertools.count(1)
 
@@ -70,7 +73,7 @@ def tier(tag: str) -> Tier:
 
 
 def cap(tag: str) -> Cap:
-    return Cap.objects.create(pool=Pool.GUESTS, subject_id=tier(tag).id, period=Period.DAY, limit_micros=5_000_000)
+    return Cap.objects.create(pool=Pool.GUESTS, subject_id=tier(tag).id, period=Period.DAY, limit=5_000_000)
 
 
 def ai_model(_: str, *, kind: str = "text") -> AiModel:
@@ -130,6 +133,26 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def report(tag: str) -> Report:
+    """Of a picture; and beside it one of each of the other things that wait for staff."""
+    shown, waits = image(tag), image(tag)
+    Image.objects.filter(pk=waits.pk).update(standing=Standing.WAITING)
+    Story.objects.filter(pk=waits.scene.story_id).update(publication_asked_at=timezone.now())
+    hidden = decision(tag)
+    Appeal.objects.create(decision=hidden, story=hidden.story, owner=user(tag), words=tag)
+    return Report.objects.create(
+        part="picture", subject_id=shown.scene_id, story=shown.scene.story, reason="other", words=tag,
+        subject=f"user:{next(_numbers)}", reporter=user(tag),
+    )  # fmt: skip
+
+
+def decision(tag: str) -> Decision:
+    of = scene(tag).story
+    return Decision.objects.create(
+        part="story", subject_id=of.pk, story=of, ruling="hide", reason=tag, by=user(tag)
+    )  # fmt: skip
+
+
 def piece(tag: str) -> Piece:
     return Piece.objects.create(user=user(tag), kind="image", title=f"{tag} piece", settings={"prompt": tag})
 
@@ -167,6 +190,14 @@ def audit_event(tag: str) -> AuditEvent:
     return audit.write("staff.changed", actor=person, about=person, subject=audit.Subject("a.kind", "1", tag))
 
 
+def access_attempt(_: str) -> AccessAttempt:
+    """A platform row, which operators alone see."""
+    return AccessAttempt.objects.create(
+        username=f"somebody-{next(_numbers)}@example.org", ip_address="192.0.2.1", user_agent="Browser", get_data="",
+        post_data="", http_accept="*/*", path_info="/sign-in/", failures_since_start=3,
+    )  # fmt: skip
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -176,11 +207,12 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
-    ApiKey: api_key,
+    ApiKey: api_key, AccessAttempt: access_attempt,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,
     AuditEvent: audit_event,
+    Report: report, Decision: decision,
 }  # fmt: skip
 
 

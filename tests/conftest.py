@@ -13,7 +13,7 @@ import responses
 from django.core.cache import cache
 from django.test import Client
 
-from accounts import hosts
+from accounts import hosts, rates
 from accounts.models import AuditEvent, Tenant, TenantRemoval, Tier, User
 from accounts.tenancy import across_tenants, scope
 from config.seeding.planting import plant
@@ -55,8 +55,21 @@ def no_requests_calls() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    """Throttles count in the cache, which outlives a test's rollback: what one test asked must not slow the next."""
+    """Rates are counted in the cache, which outlives a test's rollback: what one test asked must not slow the next."""
     cache.clear()
+
+
+class Still:
+    """The clock that rates are counted by, standing still until it is set."""
+
+    now = 1_800_000_000.0
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> Still:
+    clock = Still()
+    monkeypatch.setattr(rates, "clock", lambda: clock.now)
+    return clock
 
 
 @pytest.fixture(autouse=True)

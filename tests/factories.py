@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import Cap, Tier, User
-from accounts.models.ledger import Period, Pool
+from accounts.models import Cap, Counter, Tier, User
+from accounts.models.ledger import Measure, Period, Pool
 from generation import catalogue
 from generation.jobs import asking
 from generation.models import AiModel, Credential, Job, ModelGrant, Price, Run, Unit
@@ -34,8 +34,20 @@ def grant_toll(tier: Tier) -> None:
             model=model, unit=Unit.CALL, amount_micros=TOLL_PRICE, effective_from=datetime.date(2026, 1, 1)
         )
         ModelGrant.objects.create(tier=tier, model=model, is_default=True)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit_micros=TOLL_CAP)
-    Cap.objects.create(pool=Pool.GUESTS, subject_id=tier.id, period=Period.DAY, limit_micros=TOLL_CAP)
+    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit=TOLL_CAP)
+    Cap.objects.create(pool=Pool.GUESTS, subject_id=tier.id, period=Period.DAY, limit=TOLL_CAP)
+
+
+def scenes_a_day(tier: Tier, limit: int) -> None:
+    """How many scenes each reader of the tier may ask for in a day."""
+    Cap.objects.update_or_create(
+        pool=Pool.READER, subject_id=tier.id, measure=Measure.SCENES, period=Period.DAY, defaults={"limit": limit}
+    )
+
+
+def scenes_counted(tier: Tier) -> int:
+    """The scenes of today in the tier, written and under way."""
+    return Counter.objects.get(pool=Pool.TIER, subject_id=tier.id, period=Period.DAY).used(Measure.SCENES)
 
 
 def wishes(tier: Tier, **changes: Any) -> Wishes:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Audience, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models import Audience, Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts.models.ledger import Measure, Period, Pool
 from accounts.tenancy import across_tenants, scope
 from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
 from generation import keys
@@ -69,7 +70,8 @@ def _rows() -> tuple[int, ...]:
 
 def _tenant(slug: str, name: str, tagline: str, *, is_default: bool) -> Tenant:
     return Tenant.objects.get_or_create(
-        slug=slug, defaults={"name": name, "tagline": tagline, "is_default": is_default}
+        slug=slug,
+        defaults={"name": name, "tagline": tagline, "is_default": is_default, "allows_sign_up": is_default},
     )[0]
 
 
@@ -92,12 +94,16 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
             "picture_style": shelf.picture_style,
             "streams_text": shelf.audience != Audience.CHILDREN,
             "guests_may_play": shelf.guests_may_play,
-            "daily_scenes": shelf.daily_scenes,
             "position": position,
         },
     )
     if not made:
         return  # what staff changed or took away since then stays so
+    if shelf.daily_scenes is not None:
+        Cap.objects.get_or_create(
+            pool=Pool.READER, subject_id=tier.id, measure=Measure.SCENES, period=Period.DAY,
+            defaults={"limit": shelf.daily_scenes},
+        )  # fmt: skip
     ModelGrant.objects.bulk_create(
         [ModelGrant(tier=tier, model=model, kind=model.kind, is_default=True) for model in models]
     )

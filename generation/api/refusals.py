@@ -21,10 +21,11 @@ class Refused(APIException):
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn what verbs raise inside the block into answers: 402 where the budget does not suffice."""
+    """Turn what verbs raise inside the block into answers: 402 where the budget does not suffice, 429
+    where the counts are used up."""
     try:
         yield
     except OverBudget as over:
-        raise Refused(str(over), 402) from over
+        raise Refused(str(over), over.status) from over
     except CannotBuy as refused:
         raise Refused(str(refused), refused.status) from refused

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models.ledger import Period
+from accounts.models.ledger import Measure, Period, Pool
 from generation.jobs import public
 from generation.models import Unit
 from generation.models.catalogue import KINDS as MADE
@@ -43,6 +43,9 @@ class JobAnswer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, help_text="Of a scene that is being written, so far.")
     prose = serializers.CharField(required=False)
     url = serializers.CharField(required=False, help_text="The scene's finished picture or film.")
+    waits_for = serializers.ChoiceField(
+        [(public.APPROVAL, public.APPROVAL)], required=False, help_text="Staff look at the result before it is shown."
+    )
 
 
 class Counts(serializers.Serializer[Any]):
@@ -161,7 +164,14 @@ class ModelsAnswer(serializers.Serializer[Any]):
     items = ModelAnswer(many=True)
 
 
-class SpentAnswer(serializers.Serializer[Any]):
+class CountsAnswer(serializers.Serializer[Any]):
+    scenes = serializers.IntegerField()
+    pictures = serializers.IntegerField()
+    film_seconds = serializers.IntegerField()
+    characters = serializers.IntegerField(help_text="Spoken.")
+
+
+class SpentAnswer(CountsAnswer):
     spent_micros = serializers.IntegerField()
     purchases = serializers.IntegerField()
 
@@ -180,6 +190,17 @@ class LeftAnswer(serializers.Serializer[Any]):
     period = serializers.ChoiceField(Period.choices)
 
 
+class LimitAnswer(serializers.Serializer[Any]):
+    pool = serializers.ChoiceField(Pool.choices, help_text="Who shares it; you alone: person, and reader (in `tier`).")
+    is_own = serializers.BooleanField(help_text="You set it for yourself.")
+    tier = serializers.CharField(allow_null=True, help_text="Where it counts; null: everywhere.")
+    measure = serializers.ChoiceField(Measure.choices, help_text="What is counted; micros are of the currency.")
+    period = serializers.ChoiceField(Period.choices)
+    limit = serializers.IntegerField()
+    used = serializers.IntegerField(help_text="Spent and held, by all who share it.")
+    left = serializers.IntegerField()
+
+
 class UsageAnswer(serializers.Serializer[Any]):
     scope = serializers.ChoiceField([("own", "own"), ("tenant", "tenant")])
     currency = serializers.CharField()
@@ -188,11 +209,13 @@ class UsageAnswer(serializers.Serializer[Any]):
     today = SpentAnswer()
     month = SpentAnswer()
     held_micros = serializers.IntegerField(help_text="By purchases that are under way.")
+    held = CountsAnswer(help_text="What those were counted as, beside money.")
     left = LeftAnswer(
         allow_null=True, help_text="Of the whole library's budget, under the cap that ends first; null: it has none."
     )
     by_model = SpentByModel(many=True)
     by_day = SpentByDay(many=True)
+    limits = LimitAnswer(many=True, help_text="All that bind you, the tightest first.")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), "from": serializers.DateField()}

@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import F
 from django_q.tasks import async_task
 
-from accounts import ledger
+from accounts import ledger, quotas
 from accounts.models import Tier, User
+from accounts.quotas import Payer
 from generation import catalogue, keys, steps
 from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
+from generation.jobs.counting import counts_of
 from generation.jobs.ending import NEED_FAILED, end_badly
 from generation.jobs.transitions import ALLOWED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
@@ -39,14 +41,22 @@ PRIORITIES = {
 
 
 def open_run(
-    *, tier: Tier | None, user: User, purpose: str, topic_id: uuid.UUID | None = None, streams_text: bool | None = None
+    *,
+    tier: Tier | None,
+    user: User,
+    purpose: str,
+    topic_id: uuid.UUID | None = None,
+    streams_text: bool | None = None,
+    address: str = "",
 ) -> Run:
     """What somebody asks for; its jobs are added next, in the same transaction. Without a tier it is the studio's. Whether
-    words show while they are written is the tier's to say where `streams_text` does not."""
+    words show while they are written is the tier's to say where `streams_text` does not. `address` is where a guest's
+    request came from: guests of one address share their limits."""
     streams = streams_text if streams_text is not None else tier is not None and tier.streams_text
     return Run.objects.create(
-        tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id, streams_text=streams
-    )
+        tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id, streams_text=streams,
+        person_id=quotas.person_of(user_id=user.pk, is_guest=user.is_guest, address=address),
+    )  # fmt: skip
 
 
 def add(
@@ -96,17 +106,29 @@ def add(
 def deliver(body: str) -> Job:
     """A job that takes `body` to an endpoint: it has no model, costs nothing, and goes after everything that people wait
     for. Whoever asks for it says in its log where it goes, in the same transaction, and rings."""
-    run = Run.objects.create(tier=None, user=None, purpose="webhook")
+    return _deliver(body, provider=keys.DELIVERIES, step="deliver", priority=PRIORITIES[Kind.DELIVER])
+
+
+def post(*, seconds: float | None = None) -> Job:
+    """A job that takes a letter to its address. It holds nothing of the letter and is on nobody's list; whoever asks for it
+    writes the letter's row in the same transaction, and rings. It ends after so many `seconds` where that is sooner than
+    deliveries do: what it says is of no use then. Somebody waits for it, so it goes with the words."""
+    return _deliver("", provider=keys.LETTERS, step="post", priority=PRIORITIES[Kind.TEXT], seconds=seconds)
+
+
+def _deliver(body: str, *, provider: str, step: str, priority: int, seconds: float | None = None) -> Job:
+    run = Run.objects.create(tier=None, user=None, purpose="webhook" if provider == keys.DELIVERIES else "letter")
     job = Job.objects.create(
         run=run,
         kind=Kind.DELIVER,
-        provider=keys.DELIVERIES,
-        priority=PRIORITIES[Kind.DELIVER],
-        credential=keys.deliveries_account(),
+        provider=provider,
+        priority=priority,
+        credential=keys.deliveries_account(provider),
         request={"prompt": body},
-        step="deliver",
+        step=step,
     )
-    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
+    longest = deadline_seconds(job)
+    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(min(longest, seconds or longest)))
     _reserve(job, run)
     return job
 
@@ -236,7 +258,7 @@ def _revive(job: Job) -> None:
 
 def _renew(job: Job, *, waits: bool) -> None:
     if job.kind == Kind.DELIVER:
-        hold, credential = 0, keys.deliveries_account()
+        hold, credential = 0, keys.deliveries_account(job.provider)
     elif job.model is None:
         raise NotRetryable("The model that made this is gone. Start the scene anew.", status=409)
     else:
@@ -293,8 +315,14 @@ def cancel(job: Job) -> Job:
 
 def _reserve(job: Job, run: Run) -> None:
     ledger.reserve(
-        payer=ledger.Payer(run.tenant_id, run.tier_id, run.user_id, run.is_guest),
+        payer=payer_of(run),
         job_id=job.id,
         attempt=job.attempt,
         amount_micros=job.hold_micros,
+        counts=counts_of(job, request_of(job)),
     )
+
+
+def payer_of(run: Run) -> Payer:
+    """Whose money and whose counts a run uses."""
+    return Payer(run.tenant_id, run.tier_id, run.user_id, run.is_guest, run.person_id)

@@ -1,21 +1,37 @@
-"""Giving due jobs to workers: fair between tenants, within each account's limit, one short transaction, a new fence."""
+"""Giving due jobs to workers: fair between tenants and then people, within each account's limit, one short transaction, a new
+fence."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db import connection, transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants
 from generation.clock import after, now
-from generation.models import Credential, Job, Lane, Status
+from generation.models import Credential, Job, Lane, Status, Turn
 
 WHY = "a worker works for all tenants"
+PERSON = Coalesce("run__person_id", "run__user_id", "run_id")
+"""Who asked for a job, as turns are counted; what nobody asked for counts by itself."""
+
+IN_ORDER = """
+SELECT j.id FROM (
+  SELECT j.id, j.tenant_id, j.priority, j.due_at, j.created_at, ROW_NUMBER() OVER (
+    PARTITION BY j.tenant_id, j.priority ORDER BY j.person_turn, COALESCE(p.taken_at, 0), j.due_at, j.created_at
+  ) AS turn
+  FROM ([due]) AS j LEFT JOIN [turn] AS p ON p.tenant_id = j.tenant_id AND p.person_id = j.person
+) AS j LEFT JOIN [turn] AS t ON t.tenant_id = j.tenant_id AND t.person_id = j.tenant_id
+ORDER BY j.priority, j.turn, COALESCE(t.taken_at, 0), j.due_at, j.created_at LIMIT %s
+"""
+"""The order in which due jobs go, given those jobs with their person's turns, and the table of who was served when."""
 
 
 def due(lane: Lane | None = None) -> Q:
@@ -57,17 +73,9 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 
 
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
-    # Text before pictures before film; within that, each tenant's first job before any tenant's second.
-    candidates = list(
-        Job.objects.filter(due(lane))
-        .annotate(
-            turn=Window(
-                RowNumber(), partition_by=[F("tenant_id"), F("priority")], order_by=[F("due_at"), F("created_at")]
-            )
-        )
-        .select_related("model", "run", "asset")
-        .order_by("priority", "turn", "due_at")[: places * 4]
-    )
+    order = _in_turn(lane, places * 4)
+    rows = Job.objects.filter(id__in=order).select_related("model", "run", "asset")
+    candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
     taken: list[Job] = []
     for job in candidates:
@@ -80,7 +88,61 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
             taken.append(job)
             if starts and job.credential_id:
                 free[job.credential_id] -= 1
+    if taken:
+        _note_turns(taken)
     return taken
+
+
+def _in_turn(lane: Lane, most: int) -> list[uuid.UUID]:
+    """Ids of due jobs in the order in which they go: text before pictures before film; within that each tenant's first before
+    any tenant's second, and within a tenant each person's first before anybody's second; of those whose turn it is, whoever
+    was served longest ago. So neither a tenant nor a reader who asks for a hundred things keeps another waiting for more than
+    one, also where places come free one at a time.
+
+    A tenant's turns are counted over its persons' turns, and Django's queries count only one level: the outer ones are
+    written here. The inner one is the manager's, so that the scope is the scope.
+    """
+    same: list[F | Coalesce] = [F("tenant_id"), F("priority"), PERSON]
+    inner = (
+        Job.objects.filter(due(lane))
+        .exclude(status=Status.QUEUED, credential__in=_full())
+        .annotate(
+            person=PERSON,
+            person_turn=Window(RowNumber(), partition_by=same, order_by=[F("due_at"), F("created_at")]),
+        )
+        .order_by()
+        .values("id", "tenant_id", "priority", "due_at", "created_at", "person", "person_turn")
+    )
+    sql, params = inner.query.sql_with_params()
+    in_order = IN_ORDER.replace("[due]", sql).replace("[turn]", Turn._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(in_order, [*params, most])
+        return [found if isinstance(found, uuid.UUID) else uuid.UUID(found) for (found,) in cursor.fetchall()]
+
+
+def _note_turns(taken: list[Job]) -> None:
+    """Remember whose jobs were taken, in one write, in one order for all workers."""
+    served = {(job.tenant_id, job.tenant_id) for job in taken}
+    served |= {(job.tenant_id, person) for job in taken if (person := job.run.person_id or job.run.user_id) is not None}
+    moment = time.time_ns() // 1_000
+    Turn.objects.bulk_create(
+        [Turn(tenant_id=tenant, person_id=person, taken_at=moment) for tenant, person in sorted(served)],
+        update_conflicts=True, unique_fields=["tenant", "person_id"], update_fields=["taken_at"],
+    )  # fmt: skip
+
+
+def forget_turns(*, older_seconds: float = 86_400.0) -> int:
+    """Delete what nobody remembers a turn by; how many that were."""
+    with across_tenants(WHY):
+        return Turn.objects.filter(taken_at__lt=int((time.time() - older_seconds) * 1_000_000)).delete()[0]
+
+
+def _full() -> Any:
+    """Accounts that can start nothing now. What waits for them is left out before the turns are counted, so that however
+    much it is, it keeps what goes elsewhere from no turn."""
+    busy = Job.objects.filter(credential_id=OuterRef("pk"), status__in=[Status.RUNNING, Status.PARKED])
+    count = busy.order_by().values("credential_id").annotate(n=Count("id")).values("n")
+    return Credential.objects.annotate(busy=Subquery(count)).filter(busy__gte=F("max_concurrent")).values("id")
 
 
 def _free_places(credential_ids: Collection[int]) -> Counter[int]:

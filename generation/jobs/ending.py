@@ -53,10 +53,12 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         )
 
 
-def forget(job: Job) -> None:
-    """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes."""
+def forget(job: Job, *, but_why: bool = False) -> None:
+    """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes. With `but_why`
+    staff may still see why it ended badly."""
+    reason = {} if but_why else {"error_detail": ""}
     Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
-        request={}, result={}, partial="", asset=None, error_detail="", version=F("version") + 1
+        request={}, result={}, partial="", asset=None, version=F("version") + 1, **reason
     )
 
 

@@ -17,7 +17,8 @@ from generation.clock import after, now
 from generation.errors import AgainstRules, CannotBuy
 from generation.jobs import recording
 from generation.jobs.asking import deadline_seconds as deadline_of
-from generation.jobs.asking import make_ready, quote, request_and_changes
+from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
+from generation.jobs.counting import counts_of
 from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
 from generation.models import Asset, Credential, DiscardedFile, Job, Status
@@ -108,7 +109,8 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 **_more(job, done),
             },
         )
-        ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost)
+        counts = counts_of(job, request_and_changes(job)[0])
+        ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
         recording.called(job, "delivered", cost_micros=cost)
 
 
@@ -258,9 +260,11 @@ def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> Non
 def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
     """Queue the job anew under the next attempt. Where no money is left for it, the job fails and says so."""
     attempt = job.attempt + 1
-    payer = ledger.Payer(job.run.tenant_id, job.run.tier_id, job.run.user_id, job.run.is_guest)
     try:
-        ledger.reserve(payer=payer, job_id=job.id, attempt=attempt, amount_micros=job.hold_micros)
+        ledger.reserve(
+            payer=payer_of(job.run), job_id=job.id, attempt=attempt, amount_micros=job.hold_micros,
+            counts=counts_of(job, request_and_changes(job)[0]),
+        )  # fmt: skip
     except ledger.OverBudget as over:
         end_badly(job, Status.FAILED, book=False, error_class="budget", message=str(over))
         return

@@ -24,10 +24,10 @@ class StudioClosed(CannotBuy):
 
 
 class Unaffordable(CannotBuy):
-    """There is no budget for it."""
+    """There is no budget for it (402), or what may be made in a day or a month was made (429)."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, status=402)
+    def __init__(self, message: str, status: int = 402) -> None:
+        super().__init__(message, status=status)
 
 
 class CannotChange(CannotBuy):

@@ -195,7 +195,7 @@ def _buy(
             take.save()
             takes.append(take)
     except OverBudget as over:
-        raise Unaffordable(str(over)) from over
+        raise Unaffordable(str(over), over.status) from over
     asking.ring()
     return takes
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models.ledger import Pool
 from accounts.signals import budget_reached
 from generation.jobs import public
 from generation.models import Event, Job, WebhookEndpoint
@@ -47,6 +48,8 @@ def _end_of(job: Job) -> events.Happened:
 
 def _budget_reached(sender: Any, tenant_id: uuid.UUID, share: int, **facts: Any) -> None:
     facts.pop("signal", None)
+    if facts["pool"] not in (Pool.TENANT, Pool.TIER, Pool.GUESTS):
+        return  # what a person may spend is between them and the staff
     endpoints = deliveries.wanted(Event.BUDGET)
     if not endpoints:
         return

@@ -52,14 +52,14 @@ def job_ended(
 
 
 def budget_reached(
-    *, tenant_id: uuid.UUID, share: int, pool: str, period: str, starts_on: datetime.date, limit_micros: int,
-    used_micros: int, currency: str, at: datetime.datetime,
+    *, tenant_id: uuid.UUID, share: int, pool: str, subject_id: uuid.UUID, period: str, starts_on: datetime.date,
+    limit_micros: int, used_micros: int, currency: str, at: datetime.datetime,
 ) -> Happened:  # fmt: skip
     """A share of a cap, once for each period and size of the cap."""
-    event_id = id_of(Event.BUDGET, tenant_id, pool, period, starts_on, limit_micros, share)
+    event_id = id_of(Event.BUDGET, tenant_id, pool, subject_id, period, starts_on, limit_micros, share)
     data = {
-        "share": share, "pool": pool, "period": period, "starts_on": starts_on.isoformat(), "currency": currency,
-        "limit_micros": limit_micros, "used_micros": used_micros,
+        "share": share, "pool": pool, "tier": None if pool == "tenant" else str(subject_id), "period": period,
+        "starts_on": starts_on.isoformat(), "currency": currency, "limit_micros": limit_micros, "used_micros": used_micros,
     }  # fmt: skip
     return Happened(event_id, Event.BUDGET, at, data)
 

@@ -5,7 +5,8 @@ import { mend, sayPlate, showProgress, swapPlate } from "./plate.js";
 import { say } from "./said.js";
 import { keepPlace, showWords } from "./words.js";
 
-const RANK = { none: 3, pending: 0, generating: 1, complete: 2, failed: 2 };
+// What waits for somebody to look at it (“waits”) may take until tomorrow: nobody asks for it again and again.
+const RANK = { none: 3, pending: 0, generating: 1, waits: 2, complete: 2, failed: 2 };
 const PARTS = ["text", "image", "video"];
 
 let page = document.getElementById("scene");
@@ -22,7 +23,8 @@ function isOver() {
 }
 
 /** One piece of news about one part of this page. */
-function hear(part, { status, progress, message, title, prose }) {
+function hear(part, { status: said, waits_for, progress, message, title, prose }) {
+  const status = waits_for ? "waits" : said;
   if (!(status in RANK) || status === "none") return;
   if (RANK[status] < RANK[state[part]]) return; // older than what we know
   const before = state[part];

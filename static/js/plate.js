@@ -39,6 +39,7 @@ export function sayPlate(part, status, message) {
   told.delete(part);
   const figure = document.querySelector("[data-plate]");
   if (status === "failed") say(message || `${NAMES[part]} could not be made.`);
+  else if (status === "waits") say(message);
   else if (part === "image") say(`The picture is here: ${figure?.querySelector("img")?.alt ?? ""}`);
   else say("The film is here.");
 }

@@ -9,7 +9,7 @@ from rest_framework.reverse import reverse
 
 from generation.jobs import public
 from generation.models import Job
-from stories import pages
+from stories import pages, showing
 from stories.api import finding
 from stories.models import Choice, Image, Scene, Story, Video
 
@@ -106,12 +106,18 @@ def _status(row: Scene, part: str, request: Request) -> dict[str, Any]:
     plate: Image | Video | None = finding.plate(row, part)
     if plate is None:
         return dict(pages.NONE)
+    actor = finding.actor_of(request)
+    if showing.is_waiting(actor, plate):
+        return public.waiting(plate.job)
+    if not showing.is_shown(actor, plate):
+        return dict(pages.NONE)
     return {**public.in_story(plate.job), **address(row, part, request, plate.job)}
 
 
 def _plate(row: Scene, part: str, request: Request) -> dict[str, Any]:
     """The same with every member, for a form that does not change."""
-    return {"status": "none", "progress": None, "message": None, "url": None, **_status(row, part, request)}
+    nothing = {"status": "none", "progress": None, "message": None, "url": None}
+    return {**nothing, **_status(row, part, request)}
 
 
 def _choice(row: Choice) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from rest_framework.exceptions import APIException
 
+from accounts.minutes import TimeUsedUp
 from stories.errors import CannotPlay
 from stories.forms import StartForm
 
@@ -20,6 +21,16 @@ class Refused(APIException):
     def __init__(self, refused: CannotPlay, *, fields: Collection[str] = ()) -> None:
         super().__init__(f"{refused.field}: {refused}" if refused.field in fields else str(refused))
         self.status_code = refused.status
+
+
+class Enough(APIException):
+    """Today's minutes are read. `wait` is said as `Retry-After`."""
+
+    status_code = 429
+
+    def __init__(self, over: TimeUsedUp) -> None:
+        super().__init__(str(over))
+        self.wait = over.seconds
 
 
 def first_of(form: StartForm) -> CannotPlay:

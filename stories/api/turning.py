@@ -15,24 +15,25 @@ from rest_framework.views import APIView
 from accounts.access import Door, admits
 from accounts.guests import address_of
 from accounts.idempotency import PARAMETER, Idempotent, nonce_of
+from accounts.minutes import TimeUsedUp
 from accounts.openapi import problems
 from accounts.polling import ask_again
 from accounts.requests import Strict, StrictJson
 from accounts.scopes import Scope
-from stories import play
+from stories import play, sitting
 from stories.api import answers, finding, shapes
 from stories.api.bodies import ChooseBody, KeepGoingBody, NoBody
-from stories.api.refusals import Refused
+from stories.api.refusals import Enough, Refused
 from stories.errors import CannotPlay
 from stories.models import Choice, Scene
 
 ONWARD = {
     202: shapes.SceneAnswer,
     200: shapes.SceneAnswer,
-    **problems(400, 402, 404, 409, 413, 415, 429),
+    **problems(400, 402, 404, 409, 413, 415),
 }
 """Answers of what may buy a scene."""
-MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415)}
+MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415, 429)}
 
 
 @admits(Door.MEMBER)
@@ -49,6 +50,7 @@ class Turn(Idempotent, APIView):
     """A verb of play on a scene of one's own. 202 while the scene that it leads to is being written, 200 where it is."""
 
     scope = Scope.PLAY
+    rate = "play"
     parser_classes = [StrictJson]
     body: type[Strict] = NoBody
 
@@ -58,10 +60,15 @@ class Turn(Idempotent, APIView):
     def take(self, request: Request, scene_id: uuid.UUID) -> Response:
         scene = finding.playable(request, scene_id)
         given = self.body.read(request.data)
+        http: Any = request._request
         try:
+            sitting.turns(http, tier=scene.story.tier)
             led_to = self.turn(request, scene, given)
+        except TimeUsedUp as over:
+            raise Enough(over) from over
         except CannotPlay as refused:
             raise Refused(refused, fields=self.body().fields) from refused
+        sitting.turned(http, tier=scene.story.tier, place=led_to.id)
         return answer(request, led_to.id)
 
 

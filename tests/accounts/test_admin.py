@@ -219,7 +219,8 @@ def test_a_choice_of_another_tenants_tier_is_none(theirs: dict[str, Any], client
     client = client_for("owner")
     tier = theirs["accounts.Tier"]
     response = client.post(
-        address(Cap, "add"), {"pool": "guests", "tier": str(tier.pk), "period": "month", "limit_micros": "1"}
+        address(Cap, "add"),
+        {"whose": "guests", "tier": str(tier.pk), "measure": "micros", "period": "month", "amount": "1"},
     )
     assert problems(response) == {"tier": ["Select a valid choice. That choice is not one of the available choices."]}
     grant = TENANT_PAGES["generation.ModelGrant"]

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Cap, Domain, Membership, Role, Tenant, Tier, User
-from accounts.models.ledger import Period, Pool
+from accounts.models import Domain, Membership, Role, Tenant, Tier, User
 from accounts.tenancy import scope
 from generation.models import AiModel, Credential, ModelGrant
 from stories.models import Story
@@ -104,7 +103,28 @@ def test_a_guest_gets_no_role_by_hand(in_tenant: Any, client_for: Clients) -> No
     assert Membership.objects.get(pk=row.pk).role == Role.GUEST
 
 
-# Tiers and budgets
+@pytest.mark.parametrize(
+    ("who", "answer"), [("owner", 302), ("operator", 302), ("staff", 404), ("reader", 404), ("harbour-owner", 302)]
+)
+def test_an_owner_says_whether_readers_sign_up(in_tenant: Any, client_for: Clients, who: str, answer: int) -> None:
+    client, listed = client_for(who), address(Membership, "changelist")
+    is_ruled = who in ("owner", "operator")
+    found = []
+    for verb, button in (("close", "Stop sign-up"), ("open", "Let readers sign up"), ("close", "Stop sign-up")):
+        path = f"{listed}{verb}_sign_up/"
+        if is_ruled:
+            assert button in client.get(listed).content.decode()
+        assert client.get(path).status_code == (200 if is_ruled else answer)
+        before = Tenant.objects.get(slug="fablewright").allows_sign_up
+        response = client.post(path, {"x": "1"})
+        assert response.status_code == answer
+        found.append((before, Tenant.objects.get(slug="fablewright").allows_sign_up))
+        assert Tenant.objects.get(slug="harbour").allows_sign_up is False
+    expected = [(True, False), (False, True), (True, False)] if is_ruled else [(True, True)] * 3
+    assert found == expected
+
+
+# Tiers
 
 TIER = {
     "name": "Attic", "slug": "attic", "audience": "general", "theme": "library", "position": "3", "is_open": "on",
@@ -150,41 +170,6 @@ def test_what_staff_changed_is_kept_with_their_name(in_tenant: Any, client_for: 
     history = client_for("owner").get(address(Tier, "history", attic.pk), follow=True)
     (event,) = history.context["cl"].result_list
     assert (event.actor_email, event.detail["changes"]["name"]) == ("staff@example.com", ["Attic", "Loft"])
-
-
-def test_a_budget_for_the_tenant_and_one_for_guests(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    add = address(Cap, "add")
-    assert client.post(add, {"pool": "tenant", "period": "day", "limit_micros": "12.5"}).status_code == 302
-    guests = {"pool": "guests", "tier": str(in_tenant.kids.id), "period": "day", "limit_micros": "0.000001"}
-    assert client.post(add, guests).status_code == 302
-    assert set(Cap.objects.values_list("pool", "subject_id", "period", "limit_micros")) == {
-        (Pool.TENANT, in_tenant.tenant.id, Period.DAY, 12_500_000),
-        (Pool.GUESTS, in_tenant.kids.id, Period.DAY, 1),
-    }
-    cap = Cap.objects.get(pool=Pool.TENANT)
-    assert 'value="12.50"' in client.get(address(Cap, "change", cap.pk)).content.decode()
-    client.post(address(Cap, "change", cap.pk), {"pool": "tenant", "period": "month", "limit_micros": "30"})
-    cap.refresh_from_db()
-    assert (cap.period, cap.limit_micros, cap.subject_id) == (Period.MONTH, 30_000_000, in_tenant.tenant.id)
-
-
-def test_a_budget_that_makes_no_sense_is_a_sentence(in_tenant: Any, client_for: Clients) -> None:
-    client = client_for("staff")
-    add = address(Cap, "add")
-    whole_tenant = {"pool": "tenant", "period": "day", "limit_micros": "1"}
-    client.post(add, whole_tenant)
-    assert [
-        problems(client.post(add, whole_tenant)),
-        problems(client.post(add, {"pool": "guests", "period": "day", "limit_micros": "1"})),
-        problems(client.post(add, {**whole_tenant, "period": "month", "tier": str(in_tenant.kids.id)})),
-        problems(client.post(add, {**whole_tenant, "period": "month", "limit_micros": "-1"})),
-    ] == [
-        {"period": ["There is a budget for this already. Change that one."]},
-        {"tier": ["Choose the tier whose guests this budget is for."]},
-        {"tier": ["The whole tenant has one budget for all tiers. Leave this empty."]},
-        {"limit_micros": ["Ensure this value is greater than or equal to 0."]},
-    ]
 
 
 # The platform

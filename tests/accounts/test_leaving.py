@@ -16,7 +16,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from accounts import exporting, leaving, ledger, tokens
+from accounts import auditing, exporting, leaving, tokens
 from accounts.models import AuditEvent, Departure, LedgerEntry, Membership, Role, User
 from accounts.tenancy import TenantRow, across_tenants, scope
 from config.management.commands.audit_invariants import open_holds_of_ended_jobs
@@ -90,7 +90,7 @@ def test_the_whole_account_goes_with_rows_and_files_and_nothing_of_others(two_pe
     assert files(media) == others
     # What stays names nobody, and still agrees.
     assert LedgerEntry.objects.filter(user_id=author.pk).count() == sums
-    assert (ledger.audit(), open_holds_of_ended_jobs()) == ([], [])
+    assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
     assert Run.objects.filter(user_id=author.pk).count() == 0
     verbs = list(AuditEvent.objects.filter(verb__startswith="account").order_by("at").values_list("verb", flat=True))
     assert verbs == ["account.deletion-asked", "account.deleted"]
@@ -142,7 +142,7 @@ def test_a_crash_in_the_middle_is_made_good(two_people: Any, media: Path, room: 
     assets.remove_discarded(linger_seconds=-3600)
     assert MINE not in every_row()
     assert [one for one in files(media) if one.startswith(MINE)] == []
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 class TestWhatIsUnderWay:
@@ -162,7 +162,7 @@ class TestWhatIsUnderWay:
         assert DiscardedFile.objects.get().sha256 == kept.sha256
         assets.remove_discarded(linger_seconds=-3600)
         assert (MINE in every_row(), files(media), Asset.objects.count()) == (False, [], 0)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def test_what_is_bought_and_about_to_appear_is_waited_for(self, in_tenant: Any) -> None:
         scene = factories.story(in_tenant.user("reader"), in_tenant.kids)

@@ -14,7 +14,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing, ledger, limits
 from accounts.ledger import OverBudget, Payer
 from accounts.models import Cap, Counter, LedgerEntry
 from accounts.models.ledger import Period, Pool
@@ -40,7 +40,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def books(in_tenant: Any) -> Iterator[Any]:
     yield in_tenant
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def payer(world: Any, *, guest: bool = False) -> Payer:
@@ -56,12 +56,13 @@ def hold(world: Any, amount: int, *, guest: bool = False, job: uuid.UUID | None 
 
 def cap(world: Any, limit: int, *, pool: Pool = Pool.TENANT, period: Period = Period.DAY) -> None:
     subject = world.tenant.id if pool is Pool.TENANT else world.kids.id
-    Cap.objects.create(pool=pool, subject_id=subject, period=period, limit_micros=limit)
+    Cap.objects.create(pool=pool, subject_id=subject, period=period, limit=limit)
 
 
 def counters() -> dict[tuple[str, str, str], tuple[int, int]]:
-    """(pool, period, start) -> (held, spent)."""
-    return {(c.pool, c.period, str(c.starts_on)): (c.held_micros, c.spent_micros) for c in Counter.objects.all()}
+    """(pool, period, start) -> (held, spent) of the library's money and its guests'."""
+    shared = Counter.objects.filter(pool__in=[Pool.TENANT, Pool.GUESTS])
+    return {(c.pool, c.period, str(c.starts_on)): (c.held_micros, c.spent_micros) for c in shared}
 
 
 def entries() -> list[tuple[str, int]]:
@@ -242,32 +243,37 @@ class TestAudit:
         with transaction.atomic():
             ledger.settle(job_id=job, attempt=1, amount_micros=20)
         hold(in_tenant, 5)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
         return job
 
     def test_a_counter_that_was_changed(self, booked: uuid.UUID) -> None:
-        Counter.objects.filter(period="day").update(spent_micros=1)
-        assert ledger.audit() == ["counter tenant day of 2026-03-31: (held, spent) (5, 1), entries say (5, 20)"]
+        Counter.objects.filter(pool="tenant", period="day").update(spent_micros=1)
+        assert auditing.audit() == [
+            "counter tenant day of 2026-03-31, micros: (held, spent) (5, 1), entries say (5, 20)"
+        ]
 
     def test_a_counter_that_is_gone(self, booked: uuid.UUID) -> None:
-        Counter.objects.filter(period="month").delete()
-        assert ledger.audit() == ["counter tenant month of 2026-03-01: (held, spent) (0, 0), entries say (5, 20)"]
+        Counter.objects.filter(pool="reader", period="month").delete()
+        assert auditing.audit() == [
+            "counter reader month of 2026-03-01, micros: (held, spent) (0, 0), entries say (5, 20)"
+        ]
 
     def test_an_amount_that_was_changed(self, booked: uuid.UUID) -> None:
         LedgerEntry.objects.filter(kind="settle").update(amount_micros=2)
-        assert ledger.audit() == [
-            "counter tenant day of 2026-03-31: (held, spent) (5, 20), entries say (5, 2)",
-            "counter tenant month of 2026-03-01: (held, spent) (5, 20), entries say (5, 2)",
+        assert auditing.audit() == [
+            f"counter {pool} {period}, micros: (held, spent) (5, 20), entries say (5, 2)"
+            for pool in ("person", "reader", "tenant", "tier")
+            for period in ("day of 2026-03-31", "month of 2026-03-01")
         ]
 
     def test_a_close_without_its_hold(self, booked: uuid.UUID) -> None:
         LedgerEntry.objects.filter(job_id=booked, kind="reserve").delete()
-        assert f"attempt 1 of job {booked} was closed and never opened" in ledger.audit()
+        assert f"attempt 1 of job {booked} was closed and never opened" in auditing.audit()
 
     def test_another_tenants_books_are_its_own(self, booked: uuid.UUID, in_tenant: Any) -> None:
         Counter.objects.update(spent_micros=1)
         with scope(in_tenant.harbour):
-            assert ledger.audit() == []
+            assert auditing.audit() == []
 
 
 @pytest.mark.postgres
@@ -282,24 +288,24 @@ class TestSixteenAtOnce:
     def test_ten_units_are_granted_ten_times(self, world: Any) -> None:
         assert self.race(world) == Tally(granted=self.UNITS, refused=self.THREADS - self.UNITS)
         with scope(world.tenant):
-            assert (counters()["tenant", "day", str(TODAY)], ledger.audit()) == ((self.UNITS, 0), [])
+            assert (counters()["tenant", "day", str(TODAY)], auditing.audit()) == ((self.UNITS, 0), [])
 
     def test_control_without_the_lock_more_are(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         gate = threading.Barrier(self.THREADS)
-        first = {"pool": Pool.TENANT, "subject_id": world.tenant.id}
         with scope(world.tenant):
-            for period, start in ((Period.DAY, TODAY), (Period.MONTH, TODAY.replace(day=1))):
-                Counter.objects.create(**first, period=period, starts_on=start)
+            cap(world, self.UNITS, period=Period.MONTH)
+            hold(world, 1)  # makes the counters, and takes a unit
 
-        def unlocked(*_: Any) -> list[Counter]:
-            found = [Counter.objects.get(**first, period=period) for period in Period]
+        def unlocked(pools: Any, day: datetime.date) -> Any:
+            rows = Counter.objects.filter(limits.at(pools, day))
+            found = {(Pool(row.pool), row.subject_id, Period(row.period)): row for row in rows}
             gate.wait(10)
             return found
 
-        monkeypatch.setattr(ledger, "_lock", unlocked)
+        monkeypatch.setattr(ledger, "_locked", unlocked)
         assert self.race(world) == Tally(granted=self.THREADS)
         with scope(world.tenant):
-            assert ledger.audit() != []
+            assert counters()["tenant", "day", str(TODAY)] == (self.THREADS + 1, 0)  # of ten
 
     def race(self, world: Any) -> Tally[str]:
         with scope(world.tenant):
@@ -320,50 +326,3 @@ class TestSixteenAtOnce:
 
         with ThreadPoolExecutor(self.THREADS) as threads:
             return Tally(threads.map(one, range(self.THREADS)))
-
-
-class TestWhatIsLeft:
-    def test_nothing_is_said_without_a_cap(self, books: Any) -> None:
-        assert ledger.left(payer(books)) is None
-
-    def test_the_least_of_all_caps_after_what_is_held_and_spent(self, books: Any, today: Any) -> None:
-        cap(books, 1000, period=Period.MONTH)
-        first = hold(books, 300)
-        with transaction.atomic():
-            ledger.settle(job_id=first, attempt=1, amount_micros=250)
-        hold(books, 100)
-        assert ledger.left(payer(books)) == ledger.Left(650, 1000, Period.MONTH)
-        cap(books, 500)
-        assert ledger.left(payer(books)) == ledger.Left(150, 500, Period.DAY)
-        today(TODAY + datetime.timedelta(days=1))  # another day, and another month
-        assert ledger.left(payer(books)) == ledger.Left(500, 500, Period.DAY)
-
-    def test_guests_have_their_own_pool_beside(self, books: Any) -> None:
-        cap(books, 1000)
-        cap(books, 200, pool=Pool.GUESTS)
-        assert ledger.left(payer(books)) == ledger.Left(1000, 1000, Period.DAY)
-        assert ledger.left(payer(books, guest=True)) == ledger.Left(200, 200, Period.DAY)
-
-    def test_it_is_never_less_than_nothing(self, books: Any) -> None:
-        cap(books, 100)
-        job = hold(books, 100)
-        with transaction.atomic():
-            ledger.settle(job_id=job, attempt=1, amount_micros=150)
-        assert ledger.left(payer(books)) == ledger.Left(0, 100, Period.DAY)
-
-    def test_what_one_user_spent(self, books: Any, today: Any) -> None:
-        cap(books, 10_000)
-        reader = books.user("reader").id
-        assert ledger.spent_by(reader) == ledger.Spent(0, 0)
-        today(TODAY - datetime.timedelta(days=1))
-        with transaction.atomic():
-            ledger.settle(job_id=hold(books, 300), attempt=1, amount_micros=200)
-            ledger.release(job_id=hold(books, 50), attempt=1)
-        today(TODAY)
-        with transaction.atomic():
-            ledger.book_unknown(job_id=hold(books, 40), attempt=1)
-        hold(books, 7)  # under way: not spent yet
-        assert ledger.spent_by(reader) == ledger.Spent(40, 240)
-        assert ledger.spent_by(books.user("author").id) == ledger.Spent(0, 0)
-        today(TODAY + datetime.timedelta(days=1))
-        assert ledger.spent_by(reader) == ledger.Spent(0, 0)

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import ledger
+from accounts import auditing, ledger, limits
 from accounts.ledger import SHARES, OverBudget, Payer
 from accounts.models import Cap, Counter, LedgerEntry
-from accounts.models.ledger import Period, Pool
+from accounts.models.ledger import Measure, Period, Pool
 from accounts.signals import budget_reached
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def heard(in_tenant: Any) -> Iterator[Heard]:
     yield found
     budget_reached.receivers = others
     budget_reached.sender_receivers_cache.clear()
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def payer(world: Any, *, guest: bool = False) -> Payer:
@@ -60,7 +60,7 @@ def settle(job_id: uuid.UUID, amount: int) -> None:
 
 def caps(world: Any, limits: dict[Period, int]) -> None:
     for period, limit in limits.items():
-        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=period, limit_micros=limit)
+        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=period, limit=limit)
 
 
 def shares(heard: Heard) -> list[tuple[str, int]]:
@@ -72,10 +72,10 @@ def test_what_is_announced(in_tenant: Any, heard: Heard) -> None:
     reserve(in_tenant, 49)
     assert heard == []
     reserve(in_tenant, 1)
-    counter = Counter.objects.get(period=Period.DAY)
+    counter = Counter.objects.get(pool=Pool.TENANT, period=Period.DAY)
     assert heard == [
         {"tenant_id": in_tenant.tenant.id, "share": 50, "pool": Pool.TENANT, "period": Period.DAY,
-         "starts_on": counter.starts_on, "limit_micros": 100, "used_micros": 50},
+         "subject_id": in_tenant.tenant.id, "starts_on": counter.starts_on, "limit_micros": 100, "used_micros": 50},
     ]  # fmt: skip
 
 
@@ -94,11 +94,24 @@ def test_a_purchase_that_is_refused_announces_nothing(in_tenant: Any, heard: Hea
     assert heard == []
 
 
-def test_the_pool_of_guests_is_not_announced(in_tenant: Any, heard: Heard) -> None:
-    Cap.objects.create(pool=Pool.GUESTS, subject_id=in_tenant.kids.id, period=Period.DAY, limit_micros=10)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit_micros=1000)
-    reserve(in_tenant, 10, guest=True)
-    assert heard == []
+def test_each_pool_is_announced_as_what_it_is(in_tenant: Any, heard: Heard) -> None:
+    """Of a person's limits the tightest, whoever set it; what is counted and not paid is no budget."""
+    reader = in_tenant.user("reader").id
+    for pool, subject, limit in (
+        (Pool.TENANT, in_tenant.tenant.id, 1000), (Pool.TIER, in_tenant.kids.id, 100), (Pool.PERSON, reader, 60),
+    ):  # fmt: skip
+        Cap.objects.create(pool=pool, subject_id=subject, period=Period.DAY, limit=limit)
+    limits.set_own(
+        tenant_id=in_tenant.tenant.id, user_id=reader, measure=Measure.MONEY, period=Period.DAY, limit=50
+    )  # fmt: skip
+    Cap.objects.create(
+        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, measure=Measure.SCENES, period=Period.DAY, limit=50
+    )  # fmt: skip
+    reserve(in_tenant, 50)
+    assert [(one["pool"], one["subject_id"], one["limit_micros"], one["share"]) for one in heard] == [
+        ("person", reader, 50, 50), ("person", reader, 50, 80), ("person", reader, 50, 100),
+        ("tier", in_tenant.kids.id, 100, 50),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("limit", [0, 1])
@@ -183,7 +196,7 @@ def test_what_is_announced_is_what_was_ever_reached(
             go_to(used - hold if verb == "release" else used)
     assert sorted(shares(heard)) == sorted(crossed)
     assert {one["starts_on"] for one in heard if one["period"] == "month"} <= {_first_of_the_month()}
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def _first_of_the_month() -> datetime.date:

@@ -107,7 +107,7 @@ class TestRenewing:
             answer = Client(HTTP_HOST="localhost").post(path, [1], content_type="application/json")
             assert (answer.status_code, answer.json()["code"]) == (400, 400)
 
-    def test_too_often_is_a_429_and_counted_apart_from_signing_in(self, world: Any) -> None:
+    def test_too_often_is_a_429_and_counted_apart_from_signing_in(self, world: Any, still: Any) -> None:
         assert [renew("x").status_code for _ in range(21)] == [401] * 20 + [429]
         assert send("/auth/logout", "x").status_code == 429
         assert login().status_code == 200

@@ -24,13 +24,13 @@ def grant(tier: Tier) -> None:
         model = AiModel.objects.create(key=f"ferry-{name}", name=name, provider="ferry", remote_name=name, kind=kind)
         Price.objects.create(model=model, unit=Unit.CALL, amount_micros=1000, effective_from=datetime.date(2026, 1, 1))
         ModelGrant.objects.create(tier=tier, model=model, is_default=True)
-    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit_micros=10**9)
+    Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit=10**9)
 
 
 def main(count: int) -> None:
     with scope(Tenant.objects.get(slug="fablewright")):
         tier = Tier.objects.get(slug="kids")
-        Tier.objects.filter(id=tier.id).update(daily_scenes=None)
+        Cap.objects.filter(pool=Pool.READER).delete()
         tier.refresh_from_db()
         if not AiModel.objects.filter(provider="ferry").exists():
             grant(tier)

@@ -72,6 +72,18 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
         assert "401" in told["responses"], (path, method)
 
 
+def test_every_operation_is_counted_and_says_so(document: dict[str, Any]) -> None:
+    kept = set(document["components"]["headers"])
+    assert kept == {"RateLimit-Policy", "RateLimit", "Retry-After"}
+    for path, method, told in operations(document):
+        refused = told["responses"].get("429")
+        assert refused is not None, (path, method)
+        assert set(refused["headers"]) == kept, (path, method)
+        for code, answer in told["responses"].items():
+            if code.startswith("2"):
+                assert set(answer["headers"]) == kept - {"Retry-After"}, (path, method, code)
+
+
 def test_the_engines_resources(document: dict[str, Any]) -> None:
     found = {
         (method.upper(), path): told["operationId"]

@@ -30,7 +30,7 @@ Price.objects.create(model=model, unit="call", amount_micros=40_000, effective_f
 tenant = Tenant.objects.get(slug="fablewright")
 with scope(tenant):
     ModelGrant.objects.create(model=model, kind="image")
-    Cap.objects.create(subject_id=tenant.id, limit_micros=1_000_000)
+    Cap.objects.create(subject_id=tenant.id, limit=1_000_000)
 """
 """A second model for pictures, which takes less and costs something."""
 SMALL = """() => Array.from(document.querySelectorAll(

@@ -111,7 +111,7 @@ def shop(
     server = Credential.objects.create(
         provider="compatible", label="next door", base_url=fake.base_url("compatible"), secret=fake.key("compatible")
     )
-    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit_micros=10**9)
+    Cap.objects.create(pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, limit=10**9)
     models = {}
     for provider, (remote_name, kind, _) in MODELS.items():
         model = models[provider] = AiModel.objects.create(

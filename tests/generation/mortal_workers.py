@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from generation import drain, providers, purchases, storage
@@ -111,7 +111,7 @@ class Engine:
         )
         Price.objects.create(model=model, unit=Unit.CALL, amount_micros=PRICE, effective_from=datetime.date(2026, 1, 1))
         ModelGrant.objects.create(tier=tier, model=model)
-        Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit_micros=CAP)
+        Cap.objects.create(pool=Pool.TENANT, subject_id=tier.tenant_id, period=Period.DAY, limit=CAP)
         with transaction.atomic():
             return asking.add(
                 run=factories.run(self.world.user("reader"), tier),
@@ -172,7 +172,7 @@ class Engine:
 
     def fate(self, job: Job, case: Case) -> Fate:
         ended = fresh(job)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
         assert self.fake.broken == []
         return Fate(ended.status, ended.attempt, self.fake.submits(case.provider), entries(job))
 

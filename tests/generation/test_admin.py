@@ -134,7 +134,7 @@ def test_refusals_are_sentences(ended: Job, client_for: Clients) -> None:
         "1 job was not queued again: It is under way already.",
     ]
     assert act(client, "cancel_chosen", done, ended) == ["2 jobs were not cancelled: It has ended already."]
-    Cap.objects.update(limit_micros=0)
+    Cap.objects.filter(measure="micros").update(limit=0)
     assert act(client, "retry_chosen", ended) == [
         "1 job was not queued again: The budget for today is used up. Nothing was charged."
     ]
@@ -202,7 +202,7 @@ def test_the_first_page_counts_this_tenant_only(in_tenant: Any, client_for: Clie
         for status in (Status.FAILED, Status.FAILED, Status.PARKED, Status.PARKED):
             admin_rows.job("brinewhisper", status=status, finished_at=now)
     with scope(in_tenant.tenant):
-        Cap.objects.create(pool="tenant", subject_id=in_tenant.tenant.id, period="day", limit_micros=5_000_000)
+        Cap.objects.create(pool="tenant", subject_id=in_tenant.tenant.id, period="day", limit=5_000_000)
     context = client_for("staff").get("/admin/").context
     said = {name: context[name] for name in ("running_count", "failed_count", "spent", "budget", "workers")}
     assert said == {"running_count": 1, "failed_count": 1, "spent": "0.00 USD", "budget": "5.00 USD", "workers": 0}

@@ -84,6 +84,25 @@ def opens(path: str, query: str, **more: Any) -> bool:
     return async_to_sync(knock)()
 
 
+def test_one_person_has_so_many_sockets_at_a_time(world: Any, made: Made, settings: Any, monkeypatch: Any) -> None:
+    """What is counted is whose they are, over all that they follow; others open theirs meanwhile."""
+    settings.SOCKETS_PER_PERSON = 2
+    staff = world.user("staff").id
+    for who in (made.key.membership.user_id, staff, staff):
+        follower = live.Follower(world.tenant.id, made.job, lambda said: None, who=str(who))
+        monkeypatch.setattr(live.hub, "_followers", live.hub._followers | {follower})
+    path = f"/ws/progress/{made.job}"
+
+    def ticket(name: str) -> str:
+        return f"ticket={ask(access_of(world, name), made.job).json()['ticket']}"
+
+    assert opens(path, ticket("author"))
+    assert not opens(path, ticket("staff"))
+    assert live.hub.count_of(str(staff)) == 2  # the one that was turned away is not counted
+    settings.SOCKETS_PER_PERSON = 3
+    assert opens(path, ticket("staff"))
+
+
 class TestAsking:
     def test_for_a_job_a_run_and_a_story(self, world: Any, made: Made) -> None:
         for bearer in (made.text, access_of(world, "author")):

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import F
 from django_q.models import OrmQ
 
-from accounts import ledger
+from accounts import auditing, ledger
 from accounts.models import LedgerEntry
 from accounts.tenancy import scope
 from generation import watch
@@ -64,7 +64,7 @@ def test_a_purchase_is_made_kept_settled_and_finished_once(ask: Any, toll: Any, 
     assert [request.reference for request in toll.books] == [f"{job.id}:1"]
     assert [finished.id for finished in step.finished] == [job.id]
     assert entries(job) == [(1, "reserve", TOLL_PRICE), (1, "settle", TOLL_PRICE)]
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_a_cost_above_the_hold_is_booked(ask: Any, toll: Any) -> None:
@@ -73,7 +73,7 @@ def test_a_cost_above_the_hold_is_booked(ask: Any, toll: Any) -> None:
     drain_here()
     assert fresh(job).cost_micros == 5 * TOLL_PRICE
     assert entries(job) == [(1, "reserve", TOLL_PRICE), (1, "settle", 5 * TOLL_PRICE)]
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_passing_faults_are_tried_again_within_one_attempt(ask: Any, toll: Any) -> None:
@@ -154,7 +154,7 @@ def test_a_lost_answer_is_booked_and_bought_once_more(ask: Any, toll: Any, error
     assert entries(job) == [
         (1, "reserve", TOLL_PRICE), (1, "unknown", TOLL_PRICE), (2, "reserve", TOLL_PRICE), (2, "settle", TOLL_PRICE),
     ]  # fmt: skip
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_bytes_that_are_no_picture_count_as_damaged(ask: Any, toll: Any) -> None:
@@ -383,7 +383,7 @@ class TestClaiming:
         drain_here()
         assert {fresh(job).status for job in jobs} == {Status.DONE}
         assert (toll.most_at_once, len(toll.books)) == (100, 100)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     @pytest.mark.parametrize(("limit", "most"), [(3, 3), (12, 12)])
     def test_an_account_takes_no_more_than_its_limit(self, ask: Any, toll: Any, limit: int, most: int) -> None:
@@ -404,7 +404,7 @@ class TestClaiming:
 
             ModelGrant.objects.filter(tier=world.tales, kind="text").update(is_default=False)
             ModelGrant.objects.create(tier=world.tales, model=AiModel.objects.get(key="toll-words"), is_default=True)
-            Cap.objects.create(subject_id=world.harbour.id, limit_micros=10**6)
+            Cap.objects.create(subject_id=world.harbour.id, limit=10**6)
             late = factories.job(world.user("harbour-owner"), world.tales, kind=Kind.TEXT)
         taken = claiming.claim(worker="w:1", room={Lane.WAIT: 2})
         assert len(taken) == 2
@@ -433,7 +433,7 @@ class TestAsking:
     def test_over_budget_leaves_nothing(self, ask: Any, in_tenant: Any) -> None:
         from accounts.models import Cap
 
-        Cap.objects.update(limit_micros=TOLL_PRICE)
+        Cap.objects.filter(measure="micros").update(limit=TOLL_PRICE)
         ask()
         with pytest.raises(ledger.OverBudget, match="used up"):
             ask()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import LedgerEntry, Tenant
 from config import provider_accounts
 from generation import keys
@@ -41,7 +41,7 @@ class TestTakenAway:
             "failed", self.GONE, "NoKey: the account that this was to be bought with was deleted", self.RELEASED,
         )  # fmt: skip
         assert [ended.id for ended in step.ended_badly] == [job.id]
-        assert (shop.fake.captured, ledger.audit()) == ([], [])
+        assert (shop.fake.captured, auditing.audit()) == ([], [])
 
     def test_switched_off(self, shop: Shop) -> None:
         job = shop.ask("bfl")
@@ -96,7 +96,7 @@ class TestTakenAway:
             "The picture did not arrive: the key that it was to be bought with was taken away. It may have been charged.",
             [("reserve", PRICE), ("unknown", PRICE)],
         )
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def park(self, job: Job, shop: Shop) -> None:
         """As a worker that was told to stop leaves it: sent, with an id, to be asked after."""

@@ -10,12 +10,9 @@ from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Kind, Request
 from generation.providers.demo.adapter import Demo
 from tests.settings import *  # noqa: F403
-from tests.settings import REST_FRAMEWORK as _REST_FRAMEWORK
+from tests.settings import RATES as _RATES
 
-REST_FRAMEWORK = {
-    **_REST_FRAMEWORK,
-    "DEFAULT_THROTTLE_RATES": dict.fromkeys(_REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/min"),
-}
+RATES = {policy: dict.fromkeys(quotas, (1_000_000, 60)) for policy, quotas in _RATES.items()}
 SIDE = 64
 
 

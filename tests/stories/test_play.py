@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django_q.models import OrmQ
 
-from accounts import ledger
-from accounts.models import Allowance, Cap, LedgerEntry, Tier, User
+from accounts import auditing
+from accounts.models import Cap, LedgerEntry, User
 from generation.models import AiModel, Job, Run, Status
 from generation.providers.contract import Kind
 from stories import play
@@ -26,7 +26,7 @@ HERE = "192.0.2.1"
 
 def counts() -> dict[str, int]:
     """How many rows there are of all that playing makes."""
-    models = (Story, Scene, Choice, Image, Video, Reading, Run, Job, LedgerEntry, Allowance, OrmQ)
+    models = (Story, Scene, Choice, Image, Video, Reading, Run, Job, LedgerEntry, OrmQ)
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -47,8 +47,7 @@ class TestStart:
         before = counts()
         scene = factories.story(reader, in_tenant.kids, prompt="A key in a fish", length=Length.LONG)
         assert changed(before) == {
-            "Story": 1, "Scene": 1, "Image": 1, "Reading": 1, "Run": 1, "Job": 2, "LedgerEntry": 2, "Allowance": 1,
-            "OrmQ": 1,
+            "Story": 1, "Scene": 1, "Image": 1, "Reading": 1, "Run": 1, "Job": 2, "LedgerEntry": 2, "OrmQ": 1,
         }  # fmt: skip
         story = scene.story
         assert (story.prompt, story.length, story.target_depth, story.visibility) == (
@@ -255,7 +254,7 @@ class TestLength:
 
     def test_what_is_refused_leaves_the_length(self, reader: User, in_tenant: Any, toll: Any) -> None:
         ending = worker.finished(reader, in_tenant.kids)
-        Cap.objects.update(limit_micros=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         before = counts()
         with pytest.raises(CannotPlay, match="used up"):
             play.keep_going(reader=reader, scene=ending, address=HERE)
@@ -282,13 +281,12 @@ class TestLength:
 
 class TestLimits:
     def test_the_allowance_ends_and_leaves_nothing(self, reader: User, first: Scene, in_tenant: Any) -> None:
-        Tier.objects.filter(id=in_tenant.kids.id).update(daily_scenes=2)
+        factories.scenes_a_day(in_tenant.kids, 2)
         worker.take(reader, worker.fresh(first))
         before = counts()
         with pytest.raises(CannotPlay, match="Today's 2 scenes are read") as refused:
             play.choose(reader=reader, scene=worker.fresh(first), choice=way(first, 1), address=HERE)
-        assert (refused.value.status, changed(before), Allowance.objects.get().used) == (429, {}, 2)
-        in_tenant.kids.refresh_from_db()
+        assert (refused.value.status, changed(before), factories.scenes_counted(in_tenant.kids)) == (429, {}, 2)
         with pytest.raises(CannotPlay, match="Today's 2 scenes"):
             factories.story(reader, in_tenant.kids)
         assert changed(before) == {}
@@ -298,13 +296,13 @@ class TestLimits:
     @pytest.mark.parametrize("affordable", [0, 1, 2])
     def test_over_budget_leaves_nothing(self, reader: User, in_tenant: Any, toll: Any, affordable: int) -> None:
         """Words, picture and film cost one unit each; the hold that does not fit takes the others with it."""
-        Cap.objects.update(limit_micros=affordable * TOLL_PRICE)
+        Cap.objects.filter(measure="micros").update(limit=affordable * TOLL_PRICE)
         before = counts()
         with pytest.raises(CannotPlay, match="used up") as refused:
             factories.story(reader, in_tenant.kids, film=True)
-        assert (refused.value.status, changed(before), ledger.audit()) == (402, {}, [])
+        assert (refused.value.status, changed(before), auditing.audit()) == (402, {}, [])
         # The control: one unit more and it goes.
-        Cap.objects.update(limit_micros=3 * TOLL_PRICE)
+        Cap.objects.filter(measure="micros").update(limit=3 * TOLL_PRICE)
         factories.story(reader, in_tenant.kids, film=True)
         assert LedgerEntry.objects.filter(amount_micros=TOLL_PRICE).count() == 3
 
@@ -380,7 +378,7 @@ class TestRetry:
         assert states() == {"text": ("queued", 2), "image": ("waiting", 2), "video": ("waiting", 2)}
         worker.work()
         assert states() == {"text": ("done", 2), "image": ("done", 2), "video": ("done", 2)}
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def test_what_is_done_says_so(self, reader: User, first: Scene) -> None:
         with pytest.raises(CannotPlay, match="done already") as refused:
@@ -392,7 +390,7 @@ class TestRetry:
         worker.work()
         image = Image.objects.get(scene=scene).job
         Job.objects.filter(id=image.id).update(status=Status.FAILED)
-        Cap.objects.update(limit_micros=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         before = counts()
         with pytest.raises(CannotPlay, match="used up") as refused:
             play.retry(job_id=image.id)

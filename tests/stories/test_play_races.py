@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F
 from django.test import Client
 
-from accounts import ledger, quotas
-from accounts.models import Allowance, LedgerEntry, Tier, User
+from accounts import auditing, ledger, limits
+from accounts.models import Counter as CounterRow
+from accounts.models import LedgerEntry, User
+from accounts.models.ledger import Period, Pool
 from accounts.tenancy import scope
 from generation.models import Job, Run
 from stories import play
@@ -111,7 +112,7 @@ class TestOneChoice:
             runs = Run.objects.filter(topic_id=page.story_id).count()
             holds = LedgerEntry.objects.filter(kind="reserve").count()
             assert (len(set(opened)), runs, Job.objects.count(), holds) == (1, 2, 4, 4)  # the first page's among them
-            assert (Allowance.objects.get().used, ledger.audit()) == (2, [])
+            assert (factories.scenes_counted(world.kids), auditing.audit()) == (2, [])
 
     def test_control_without_the_constraint(
         self, world: Any, page: Scene, monkeypatch: pytest.MonkeyPatch, no_constraint: Any
@@ -136,7 +137,7 @@ def test_one_form_starts_one_story(world: Any, same: bool, stories: int) -> None
     opened = at_once(world, begin)
     with scope(world.tenant):
         assert (len(set(opened)), Story.objects.count(), Job.objects.count()) == (stories, stories, 2 * stories)
-        assert (Allowance.objects.get().used, ledger.audit()) == (stories, [])
+        assert (factories.scenes_counted(world.kids), auditing.audit()) == (stories, [])
 
 
 @pytest.mark.parametrize(("same", "guests"), [(True, 1), (False, THREADS)], ids=["same-browser", "control-strangers"])
@@ -190,7 +191,7 @@ def test_the_other_ways_on_are_one_scene(world: Any, verb: str) -> None:
     with scope(world.tenant):
         assert (len(set(opened)), Scene.objects.count() - before) == (1, 1)
         target = Story.objects.get(id=page.story_id).target_depth
-        assert (target, ledger.audit()) == ({"keep_going": 6, "wrap_up": 3}[verb], [])
+        assert (target, auditing.audit()) == ({"keep_going": 6, "wrap_up": 3}[verb], [])
 
 
 class TestTheLastOfTheAllowance:
@@ -198,21 +199,24 @@ class TestTheLastOfTheAllowance:
         assert self.race(world, page) == Counter({429: THREADS - 1, 303: 1})
 
     def test_control_by_looking_first(self, world: Any, page: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-        gate = threading.Barrier(THREADS)
+        gate, here = threading.Barrier(THREADS), threading.local()
 
-        def look_then_write(*, tier: Tier, subject: str) -> None:
-            row = Allowance.objects.get(tier_id=tier.id, subject=subject)
-            gate.wait(10)
-            if row.used >= (tier.daily_scenes or 0):
-                raise quotas.AllowanceUsedUp("used up")
-            Allowance.objects.filter(id=row.id).update(used=F("used") + 1)
+        def unlocked(pools: Any, day: Any) -> Any:
+            found = {
+                (Pool(c.pool), c.subject_id, Period(c.period)): c
+                for c in CounterRow.objects.filter(limits.at(pools, day))
+            }
+            if not hasattr(here, "looked"):
+                here.looked = True
+                gate.wait(10)
+            return found
 
-        monkeypatch.setattr(quotas, "take_scene", look_then_write)
+        monkeypatch.setattr(ledger, "_locked", unlocked)
         assert self.race(world, page) == Counter({303: THREADS})
 
     def race(self, world: Any, page: Scene) -> Counter[int]:
         with scope(world.tenant):
-            Tier.objects.filter(id=world.kids.id).update(daily_scenes=2)  # the first page took one
+            factories.scenes_a_day(world.kids, 2)  # the first page took one
 
         def say(number: int) -> int:
             given = {"reader": world.user("reader"), "scene": worker.fresh(page), "address": HERE}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from accounts import ledger
+from accounts import auditing
+from accounts.access import Actor
 from accounts.models import LedgerEntry, User
 from generation import steps as registry
 from generation.drain import drain_here
@@ -74,7 +75,7 @@ def test_words_picture_and_film_become_a_page(begin: Any, toll: Any, in_tenant: 
         prompts.SCENE_SCHEMA,
         prompts.system(audience="children", guidelines=in_tenant.kids.guidelines),
     )
-    assert (Asset.objects.count(), ledger.audit()) == (2, [])
+    assert (Asset.objects.count(), auditing.audit()) == (2, [])
 
 
 class TestABrokenAnswer:
@@ -110,7 +111,7 @@ class TestABrokenAnswer:
         play.retry(job_id=page.job.id, with_dependents=True)
         drain_here()
         assert states(scene) == {"text": "done", "image": "done", "video": "done"}
-        assert (worker.fresh(scene).text, ledger.audit()) == (SCENE["text"], [])
+        assert (worker.fresh(scene).text, auditing.audit()) == (SCENE["text"], [])
 
     @pytest.mark.parametrize(
         "text", [None, "", "[" * 5000, "{}", "null"], ids=["none", "empty", "deep", "bare", "null"]
@@ -160,7 +161,7 @@ class TestAFailedPicture:
         drain_here()
         assert states(scene) == {"text": "done", "image": "done", "video": "done"}
         bought = [request.kind.value for request in toll.books]
-        assert (bought, ledger.audit()) == (["text", "image", "image", "video"], [])
+        assert (bought, auditing.audit()) == (["text", "image", "image", "video"], [])
 
     def test_tried_again_alone_leaves_the_film_to_its_own_retry(self, begin: Any, toll: Any) -> None:
         toll.script[Kind.IMAGE] = [Refused("no")]
@@ -208,7 +209,7 @@ def test_what_a_socket_says_is_what_the_status_route_says(begin: Any, toll: Any)
         made = pages.plate(kind, scene.id)
         digest = made.job.asset.sha256[:8]
         url = f"/kids/story/{part}/{scene.id}/file?v={digest}"
-        assert pages.status_of(made) == {"status": "complete", "url": url}
+        assert pages.status_of(made, Actor(None)) == {"status": "complete", "url": url}
         said = public.live(made.job)
         assert said == {
             "job": str(made.job_id), "run": str(made.job.run_id), "kind": part, "version": made.job.version,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Tier, User
+from accounts.models import User
 from accounts.tenancy import scope
 from generation.jobs import public
 from generation.models import AiModel, Job, ModelGrant, Price, Status
@@ -121,7 +121,7 @@ class TestStart:
 
     def test_an_allowance_used_up(self, client_for: Any, world: Any) -> None:
         with scope(world.tenant):
-            Tier.objects.filter(id=world.kids.id).update(daily_scenes=1)
+            factories.scenes_a_day(world.kids, 1)
         first = client_for()
         assert first.post("/kids/story/start", {"prompt": "x"}).status_code == 303
         before = everything(world)

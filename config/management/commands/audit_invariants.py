@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import LedgerEntry, Tenant
 from accounts.tenancy import scope
 from generation.models import TERMINAL, Job
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         wrong: list[str] = []
         for tenant in Tenant.objects.all():
             with scope(tenant):
-                wrong += [f"{tenant.slug}: {sentence}" for sentence in [*ledger.audit(), *open_holds_of_ended_jobs()]]
+                wrong += [f"{tenant.slug}: {sentence}" for sentence in [*auditing.audit(), *open_holds_of_ended_jobs()]]
         for sentence in wrong:
             self.stderr.write(sentence)
         if wrong:

@@ -12,10 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
 from accounts.idempotency import Idempotent, nonce_of
@@ -40,26 +38,16 @@ def longest_wait() -> float:
     return float(settings.GENERATION["WAIT_SECONDS"])
 
 
-class GenerateThrottle(UserRateThrottle):
-    """How often one user may ask for something, whatever it is."""
-
-    scope = "generate"
-
-
 class Asking(Idempotent, APIView):
-    """A route that changes something: JSON comes in, `CannotBuy` goes out as an error, too often is too often."""
+    """A route that changes something: JSON comes in, `CannotBuy` goes out as an error."""
 
     scope = Scope.GENERATE
     parser_classes: Sequence[Any] = [bodies.Json]
-    throttle_classes: Sequence[type[BaseThrottle]] = [GenerateThrottle]
 
     @property
     def lease_seconds(self) -> float:  # type: ignore[override]
         """A call that waits is not taken for dead."""
         return longest_wait() + 60
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        return [] if self.request.method in SAFE_METHODS else super().get_throttles()
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(answers.Refused(exc) if isinstance(exc, CannotBuy) else exc)
@@ -68,6 +56,7 @@ class Asking(Idempotent, APIView):
 class Buying(Asking):
     """A route that buys a thing of `kind`."""
 
+    rate = "generate"
     kind: Kind
 
     def make(

@@ -16,7 +16,7 @@ from generation.studio.narrative import MAX_SCENES
 
 STATES = ("queued", "processing", "completed", "failed")
 GENERATE, COMPATIBLE, UPLOADS = ["Generate"], ["Compatible routes"], ["Uploads"]
-BUYS = (400, 402, 404, 409, 413, 415, 429, 503)
+BUYS = (400, 402, 404, 409, 413, 415, 503)
 HERE = {
     410: "It was answered once and not kept.",
     422: "Its content was refused. Say it in other words.",
@@ -291,10 +291,10 @@ UPLOAD: dict[str, Any] = {
             "oneOf": [_object({name: schema}, required=[name]) for name, schema in UPLOADED.items()]
         },
     },
-    "responses": {201: UploadShape, **problems(400, 409, 413, 415, 429)},
+    "responses": {201: UploadShape, **problems(400, 409, 413, 415)},
 }  # fmt: skip
 DELETE_UPLOAD: dict[str, Any] = {
     "operation_id": "uploads_delete", "tags": UPLOADS, "summary": "Delete an upload",
     "parameters": [idempotency.PARAMETER], "request": None,
-    "responses": {204: OpenApiResponse(description="It is gone."), **problems(400, 404, 409, 429)},
+    "responses": {204: OpenApiResponse(description="It is gone."), **problems(400, 404, 409)},
 }  # fmt: skip

@@ -50,6 +50,7 @@ class Form(MultiPartParser):
 
 @admits(Door.AUTHOR)
 class Uploads(Asking):
+    rate = "upload"
     parser_classes = (bodies.Json, Form)
 
     @extend_schema(**documents.LIST_UPLOADS)

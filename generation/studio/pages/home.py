@@ -11,8 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import ledger
+from accounts import limits, spending
 from accounts.access import Door, admits
+from accounts.models.ledger import Measure
+from accounts.quotas import Payer
 from accounts.staff import plain
 from generation import catalogue
 from generation.models import ACTIVE
@@ -64,8 +66,9 @@ def _money(request: Any) -> dict[str, Any]:
     """What the user spent, what is left of the budget, and which kinds can be made."""
     user, currency = request.user, request.tenant.currency
     offers = catalogue.offers(None, user)
-    spent = ledger.spent_by(user.pk)
-    left = ledger.left(ledger.Payer(request.tenant.id, None, user.pk, False))
+    today = limits.today()
+    spent = spending.by_day_and_month(user.pk, today)
+    left = limits.tightest(Payer(request.tenant.id, None, user.pk, False), Measure.MONEY)
     costs = any(price.amount_micros for offer in offers for price in offer.prices)
     return {
         "doors": {kind.value: catalogue.default(offers, kind) for kind in KINDS},
@@ -73,8 +76,8 @@ def _money(request: Any) -> dict[str, Any]:
         "spent_month": showing.price(spent.month_micros, currency),
         "has_spent": bool(spent.month_micros),
         "left": left,
-        "left_words": f"{plain(left.micros)} {currency}" if left is not None else "",
-        "limit_words": f"{plain(left.limit_micros)} {currency}" if left is not None else "",
-        "left_share": round(100 * left.micros / left.limit_micros) if left is not None and left.limit_micros else 0,
+        "left_words": f"{plain(left.amount)} {currency}" if left is not None else "",
+        "limit_words": f"{plain(left.limit.limit)} {currency}" if left is not None else "",
+        "left_share": left.share if left is not None else 0,
         "costs": costs,
     }

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Door, Verb, admits, find
+from accounts.rates import limited
 from generation import media
 from generation.errors import CannotBuy
 from generation.intake import BadPicture
@@ -28,6 +29,8 @@ from generation.studio.pages.desk import Desk, no_model, nonce_of, said
 from generation.studio.pages.forms import MAX_DETAILS, PICTURES
 
 VERBS = {Kind.TEXT: "Write it", Kind.VIDEO: "Film it"}
+CHANGES_THE_FORM = {"show", "drop", "read"}
+"""Buttons that buy nothing."""
 
 
 @admits(Door.AUTHOR)
@@ -42,10 +45,11 @@ def make(request: Any, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @unless_closed
+@limited("generate", when=lambda request: not CHANGES_THE_FORM & set(request.POST))
 def _make(request: Any, kind: Kind) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _begun(request, kind))
-    if not {"show", "drop", "read"} & set(request.POST):
+    if not CHANGES_THE_FORM & set(request.POST):
         found = _made_before(request)
         if found is not None:
             return _to(found)

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Door, Verb, admits, find
+from accounts.rates import limited
 from generation import catalogue, media
 from generation.errors import CannotBuy
 from generation.models import Status
@@ -52,6 +53,7 @@ def status(request: Any, piece_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @unless_closed
+@limited("generate")
 def again(request: Any, piece_id: uuid.UUID) -> HttpResponse:
     found = _find(request, piece_id, Verb.CHANGE)
     form = TakeForm(request.POST)
@@ -69,6 +71,7 @@ def again(request: Any, piece_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @unless_closed
+@limited("generate")
 def edit(request: Any, piece_id: uuid.UUID) -> HttpResponse:
     found = _find(request, piece_id, Verb.CHANGE)
     form = EditForm(request.POST)

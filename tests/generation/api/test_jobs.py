@@ -282,7 +282,7 @@ class TestRetry:
 
     def test_without_money_nothing_changes(self, author: Any, job: Job) -> None:
         author.post(f"/api/v1/jobs/{job.id}/cancel")
-        Cap.objects.update(limit_micros=1)
+        Cap.objects.filter(measure="micros").update(limit=1)
         sentence = "The budget for today is used up. Nothing was charged."
         assert author.post(f"/api/v1/jobs/{job.id}/retry") == refused(402, sentence)
         assert Job.objects.get(id=job.id).status == Status.CANCELLED

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from config.management.commands.audit_invariants import open_holds_of_ended_jobs
@@ -45,7 +45,7 @@ def dear(in_tenant: Any) -> AiModel:
     Price.objects.create(model=model, unit=Unit.IMAGE, amount_micros=40_000, effective_from=datetime.date(2026, 1, 1))
     ModelGrant.objects.create(model=model, is_default=True)
     Cap.objects.get_or_create(
-        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit": 100_000}
     )
     return model
 
@@ -214,7 +214,7 @@ def test_cancelled_holds_nothing(make: Any, dear: AiModel) -> None:
     making.cancel(piece=piece)
     takes = public.takes_of(piece)
     assert [public.take(take)["message"] for take in takes] == ["Cancelled. Nothing was charged."] * 2
-    assert (ledger.audit(), open_holds_of_ended_jobs()) == ([], [])
+    assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
     assert make(n=2).id != piece.id
 
 
@@ -231,7 +231,7 @@ def test_thrown_away_it_is_gone_with_its_files_and_the_books_agree(make: Any, me
     assert len(files(media)) == 1
     job = Job.objects.get(run__topic_id=piece.id)
     assert (job.request, job.result, job.partial, job.asset, job.cost_micros) == ({}, {}, "", None, 40_000)
-    assert (ledger.audit(), open_holds_of_ended_jobs()) == ([], [])
+    assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
     with pytest.raises(CannotBuy):
         asking.retry(job)
 
@@ -265,7 +265,7 @@ class TestChecks:
         model = AiModel.objects.get(key="demo-warden")
         Price.objects.create(model=model, unit=Unit.CALL, amount_micros=100, effective_from=datetime.date(2026, 2, 1))
         Cap.objects.get_or_create(
-            pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+            pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit": 100_000}
         )
         StudioPolicy.objects.update(check_model=model)
         return model
@@ -289,7 +289,7 @@ class TestChecks:
         )
         spent = LedgerEntry.objects.exclude(kind="reserve").values_list("kind", "amount_micros")
         assert sorted(spent) == [("release", 0), ("release", 0), ("settle", 100)]
-        assert (ledger.audit(), open_holds_of_ended_jobs()) == ([], [])
+        assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
 
 
 def test_a_piece_has_so_many_takes_at_most(make: Any, monkeypatch: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import scope
@@ -47,7 +47,7 @@ def dear(world: Any, media: Any) -> AiModel:
             model=model, unit=Unit.IMAGE, amount_micros=PRICE, effective_from=datetime.date(2026, 1, 1)
         )
         ModelGrant.objects.create(model=model, is_default=True)
-        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=Period.DAY, limit_micros=8 * PRICE)
+        Cap.objects.create(pool=Pool.TENANT, subject_id=world.tenant.id, period=Period.DAY, limit=8 * PRICE)
         return model
 
 
@@ -88,7 +88,7 @@ def test_one_form_is_one_piece_and_the_budget_holds(world: Any, dear: AiModel, s
     with scope(world.tenant):
         assert (Piece.objects.count(), Job.objects.count()) == (made, made)
         assert LedgerEntry.objects.filter(kind="reserve").count() == made
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
 
 @pytest.fixture

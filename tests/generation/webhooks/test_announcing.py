@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from accounts import ledger
+from accounts import auditing
 from accounts.tenancy import across_tenants, scope
 from generation.drain import drain_here
 from generation.jobs import asking, ending, public
@@ -81,7 +81,7 @@ def test_a_job_that_is_done_is_told_in_the_words_for_programs(buy: Any, in_tenan
         "deliver", "queued", None, 0, "deliver",
     )  # fmt: skip
     assert (sent.run.tier_id, sent.run.user_id, sent.run.purpose) == (None, None, "webhook")
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 ENDS = {
@@ -199,7 +199,7 @@ class TestOnce:
         happened = self.happened(job)
         assert deliveries._write(happened, endpoint) is None
         assert WebhookDelivery.objects.count() == Job.objects.filter(kind="deliver").count() == 1
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def test_control_under_ids_by_chance_more_go_out(self, buy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         listen()

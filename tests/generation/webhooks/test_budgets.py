@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing, ledger
 from accounts.models import Cap
 from accounts.signals import budget_reached
 from accounts.tenancy import across_tenants, scope
@@ -38,14 +38,14 @@ class TestBudget:
             self.spend(in_tenant, share)
         today = timezone.now().date().isoformat()
         same = {
-            "pool": "tenant", "period": "day", "starts_on": today, "limit_micros": TOLL_CAP, "currency": "USD",
+            "pool": "tenant", "tier": None, "period": "day", "starts_on": today, "limit_micros": TOLL_CAP, "currency": "USD",
         }  # fmt: skip
         assert told() == [
             ("budget.reached", {"share": 50, "used_micros": 500_000, **same}),
             ("budget.reached", {"share": 80, "used_micros": 1_000_000, **same}),
             ("budget.reached", {"share": 100, "used_micros": 1_000_000, **same}),
         ]
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def test_what_is_released_and_held_again_is_told_once(self, in_tenant: Any, toll: Any) -> None:
         listen()
@@ -58,7 +58,7 @@ class TestBudget:
     def test_another_amount_is_another_budget(self, in_tenant: Any, toll: Any) -> None:
         listen()
         self.spend(in_tenant, 0.6)
-        Cap.objects.filter(pool="tenant").update(limit_micros=TOLL_CAP * 2)
+        Cap.objects.filter(pool="tenant").update(limit=TOLL_CAP * 2)
         self.spend(in_tenant, 0.5)
         assert [(data["share"], data["limit_micros"]) for _, data in told()] == [(50, TOLL_CAP), (50, TOLL_CAP * 2)]
 

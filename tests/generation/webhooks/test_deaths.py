@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing
 from generation import drain
 from generation.drain import Drain
 from generation.jobs import claiming
@@ -59,7 +59,7 @@ def test_a_dead_worker_loses_no_delivery(
     assert all(arrived.is_signed_with(to.secret.reveal()) for arrived in receiver.arrived)
     assert log_of(delivery) == (Status.DONE, 204, "The receiver took it with 204.")
     assert books(row(delivery).job) == [(1, "reserve", 0), (1, "settle", 0)]
-    assert (WebhookDelivery.objects.count(), Job.objects.filter(kind="deliver").count(), ledger.audit()) == (1, 1, [])
+    assert (WebhookDelivery.objects.count(), Job.objects.filter(kind="deliver").count(), auditing.audit()) == (1, 1, [])
 
 
 @pytest.mark.parametrize("point", ["before_stored", "after_stored"])

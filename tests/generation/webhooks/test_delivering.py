@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import ledger
+from accounts import auditing
 from generation import policy
 from generation.errors import NotRetryable
 from generation.jobs import asking
@@ -41,7 +41,7 @@ def test_the_end_of_a_story_of_one_job(
     assert log_of(delivery) == (Status.DONE, 204, "The receiver took it with 204.")
     assert delivery.milliseconds is not None
     assert books(delivery.job) == [(1, "reserve", 0), (1, "settle", 0)]
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_a_receiver_that_is_down_is_tried_by_the_schedule(
@@ -84,7 +84,7 @@ def test_after_the_last_try_it_is_given_up(endpoint: Make, receiver: Receiver, l
         Status.FAILED, "The delivery was given up: its receiver did not take it. Nothing was charged.",
     )  # fmt: skip
     assert (found.endpoint.failed_in_a_row, found.endpoint.is_enabled) == (1, True)
-    assert ledger.audit() == []
+    assert auditing.audit() == []
 
 
 def test_what_is_turned_down_is_not_tried_again(endpoint: Make, receiver: Receiver, later: Work) -> None:
@@ -167,7 +167,7 @@ class TestGivenUp:
         asking.cancel(row(delivery).job)
         to.refresh_from_db()
         assert (row(delivery).job.status, to.failed_in_a_row) == (Status.CANCELLED, 0)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
 
 class TestAgain:
@@ -183,7 +183,7 @@ class TestAgain:
         assert books(row(delivery).job) == [
             (1, "reserve", 0), (1, "settle", 0), (2, "reserve", 0), (2, "settle", 0),
         ]  # fmt: skip
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
     def test_what_failed_gets_all_its_tries_anew(self, endpoint: Make, receiver: Receiver, later: Work) -> None:
         receiver.answers = [(400, {}), (503, {}), (200, {})]

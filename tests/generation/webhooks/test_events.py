@@ -46,20 +46,21 @@ def test_an_id_is_one_for_each_thing_that_happened() -> None:
 
 def test_a_budget_is_told_once_for_each_period_share_and_amount() -> None:
     base: dict[str, Any] = {
-        "tenant_id": uuid.UUID(int=1), "share": 80, "pool": "tenant", "period": "day", "currency": "USD", "at": AT,
+        "tenant_id": uuid.UUID(int=1), "share": 80, "pool": "tenant", "subject_id": uuid.UUID(int=1), "period": "day",
+        "currency": "USD", "at": AT,
         "starts_on": datetime.date(2026, 11, 21), "limit_micros": 100, "used_micros": 85,
     }  # fmt: skip
     found = events.budget_reached(**base)
     assert (found.type, found.data) == (
         Event.BUDGET,
-        {"share": 80, "pool": "tenant", "period": "day", "starts_on": "2026-11-21", "currency": "USD",
+        {"share": 80, "pool": "tenant", "tier": None, "period": "day", "starts_on": "2026-11-21", "currency": "USD",
          "limit_micros": 100, "used_micros": 85},
     )  # fmt: skip
     same = [{"used_micros": 99}, {"at": AT + datetime.timedelta(1)}]
     assert {events.budget_reached(**{**base, **change}).id for change in same} == {found.id}
     others = [{"share": 100}, {"period": "month"}, {"starts_on": datetime.date(2026, 11, 22)}, {"limit_micros": 101},
-              {"tenant_id": uuid.UUID(int=2)}]  # fmt: skip
-    assert len({found.id, *(events.budget_reached(**{**base, **change}).id for change in others)}) == 6
+              {"tenant_id": uuid.UUID(int=2)}, {"pool": "tier", "subject_id": uuid.UUID(int=3)}]  # fmt: skip
+    assert len({found.id, *(events.budget_reached(**{**base, **change}).id for change in others)}) == 7
 
 
 @given(st.text())

@@ -176,7 +176,7 @@ class TestRetry:
     def test_without_money(self, reads: Any, in_tenant: Any, toll: Any) -> None:
         page = factories.story(in_tenant.user("reader"), in_tenant.kids)
         worker.work()
-        Cap.objects.update(limit_micros=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         put("image", status=Status.REFUSED)
         assert reads.post(at(page, "retry"), {"part": "image"}) == refused(
             402, "The budget for today is used up. Nothing was charged."

@@ -139,7 +139,7 @@ class TestRetry:
         with scope(world.tenant):
             page = factories.story(world.user("reader"), world.kids)
             worker.work()
-            Cap.objects.update(limit_micros=0)
+            Cap.objects.filter(measure="micros").update(limit=0)
         put(world, "image", status=Status.REFUSED)
         answer = browser.post(f"/kids/story/image/{page.id}/retry")
         assert (answer.status_code, answer.json()) == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Allowance, Cap, IdempotentCall, Tier
+from accounts.models import Cap, IdempotentCall, Tier
 from stories.models import Beginning, Scene, Story
 from tests import factories
 from tests.stories import worker
@@ -141,15 +141,15 @@ class TestStart:
         assert program("staff").post("/api/v1/stories", body)[0] == 202
 
     def test_the_allowance_is_the_pages(self, reads: Any, in_tenant: Any) -> None:
-        Tier.objects.filter(slug="kids").update(daily_scenes=1)
+        factories.scenes_a_day(Tier.objects.get(slug="kids"), 1)
         started(reads)
         assert reads.post("/api/v1/stories", {"tier": "kids", "prompt": KEY}) == refused(
             429, "Today's 1 scenes are read. The book opens again tomorrow."
         )
-        assert (Allowance.objects.get().used, Story.objects.count()) == (1, 1)
+        assert (factories.scenes_counted(Tier.objects.get(slug="kids")), Story.objects.count()) == (1, 1)
 
     def test_without_money(self, reads: Any, in_tenant: Any, toll: Any) -> None:
-        Cap.objects.update(limit_micros=0)
+        Cap.objects.filter(measure="micros").update(limit=0)
         assert reads.post("/api/v1/stories", {"tier": "kids", "prompt": KEY}) == refused(
             402, "The budget for today is used up. Nothing was charged."
         )

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Tier
 from stories import play
 from stories.models import Choice, Reading, Scene, Story
+from tests import factories
 from tests.stories import worker
 from tests.stories.api.conftest import LONG, NOTHING, refused
 from tests.stories.test_play import counts
@@ -132,7 +133,7 @@ class TestChoose:
         assert reads.post(at(onward, "choose"), {"text": "Run"}) == refused(409, "This page is still being written.")
 
     def test_the_allowance(self, reads: Any, opened: Scene) -> None:
-        Tier.objects.filter(slug="kids").update(daily_scenes=1)
+        factories.scenes_a_day(Tier.objects.get(slug="kids"), 1)
         told = reads.post(at(opened, "choose"), {"choice": str(ways(opened)[0].id)})
         assert told == refused(429, "Today's 1 scenes are read. The book opens again tomorrow.")
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from accounts import bearers
+from accounts import bearers, rates
 from accounts.access import Barred, Door, is_admitted
 from accounts.hosts import tenant_at
 from accounts.tenancy import scope as tenant_scope
@@ -29,11 +29,12 @@ MAX_BODY = 32 * 1024**2
 
 
 class TurnedAway(Exception):
-    """An answer in place of the protocol's: the status and a sentence."""
+    """An answer in place of the protocol's: the status and a sentence, and what its headers say besides."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.status = status
+        self.headers = headers or {}
 
 
 class McpDoor:
@@ -57,7 +58,13 @@ class McpDoor:
         manager = await self._started()
         from generation.studio.dialects.mcp.server import CALLER
 
-        await manager.handle_request({**scope, CALLER: caller}, receive, send)
+        async def send_counted(message: MutableMapping[str, Any]) -> None:
+            """When the answer begins, the tool has run and what it took is known."""
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *_raw(caller.meter.headers())]}
+            await send(message)
+
+        await manager.handle_request({**scope, CALLER: caller}, receive, send_counted)
 
     async def _started(self) -> Any:
         """The session manager, running in this loop."""
@@ -106,17 +113,25 @@ def _let_in(scope: Scope) -> Any:
         raise TurnedAway(401, "Send an API key of yours as a bearer: Authorization: Bearer fw_…")
     try:
         bearer = bearers.known(token.strip(), tenant)
+        meter = rates.Meter(rates.Asker(tenant.pk, bearer.user.pk, bearer.key_id))
         with tenant_scope(tenant):
             if not is_admitted(Door.AUTHOR, bearer.actor, None):
                 raise TurnedAway(401, "Sign in first.")
+            meter.take(rates.READ)
             policy.current()
     except bearers.BadBearer as bad:
         raise TurnedAway(401, str(bad)) from bad
     except Barred as barred:
         raise TurnedAway(403, str(barred)) from barred
     except CannotBuy as closed:
-        raise TurnedAway(closed.status, str(closed)) from closed
-    return Caller(bearer, tenant, f"{scope.get('scheme', 'http')}://{host}")
+        raise TurnedAway(closed.status, str(closed), meter.headers()) from closed
+    except rates.TooOften as often:
+        raise TurnedAway(429, str(often.detail), meter.headers()) from often
+    return Caller(bearer, tenant, f"{scope.get('scheme', 'http')}://{host}", meter)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 async def _say(send: Send, away: TurnedAway) -> None:
@@ -124,5 +139,6 @@ async def _say(send: Send, away: TurnedAway) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if away.status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="mcp"'))
+    headers += _raw(away.headers)
     await send({"type": "http.response.start", "status": away.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

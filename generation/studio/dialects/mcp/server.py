@@ -18,6 +18,7 @@ from mcp.server.context import ServerRequestContext
 from PIL import Image
 from pydantic import BaseModel, ValidationError
 
+from accounts.rates import TooOften
 from accounts.tenancy import scope
 from generation.errors import CannotBuy
 from generation.models import Asset
@@ -129,12 +130,16 @@ def answer(caller: Caller, name: str, arguments: dict[str, Any]) -> types.CallTo
     if needed not in caller.bearer.scopes:
         return _error(f"This key may not do that: it lacks the scope “{needed}”. Use a key that has it.")
     try:
+        if name in tools.RATES:
+            caller.meter.take(tools.RATES[name])
         given = tool.takes.model_validate(arguments)
         with scope(caller.tenant):
             found = tool.run(caller, given)
             more = _preview(found)
     except ValidationError as wrong:
         return _error(_first_problem(wrong, tool.takes))
+    except TooOften as often:
+        return _error(str(often.detail))
     except CannotBuy as refused:
         return _error(str(refused))
     except NoSuchJob as unknown:

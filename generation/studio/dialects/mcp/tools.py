@@ -10,6 +10,7 @@ from typing import Any
 from accounts.access import Verb, allows
 from accounts.bearers import Bearer
 from accounts.models import Tenant
+from accounts.rates import CHANGE, Meter
 from accounts.scopes import Scope
 from accounts.staff import money
 from generation import catalogue, media
@@ -35,11 +36,12 @@ class NoSuchJob(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and at which address, so that links lead back there."""
+    """Who asks, and at which address, so that links lead back there; and what the request takes of their rates."""
 
     bearer: Bearer
     tenant: Tenant
     origin: str
+    meter: Meter
 
 
 def list_models(caller: Caller, given: shapes.ListModels) -> shapes.Models:
@@ -105,6 +107,8 @@ NEEDS = {
     "generate_video": Scope.GENERATE, "edit_image": Scope.GENERATE, "cancel_job": Scope.GENERATE,
 }  # fmt: skip
 """What a key must be good for."""
+RATES = dict.fromkeys(("generate_image", "generate_video", "edit_image"), "generate") | {"cancel_job": CHANGE}
+"""What a call takes beside the look that every request is."""
 
 
 def _references(pictures: list[str]) -> list[Brought]:

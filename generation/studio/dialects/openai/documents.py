@@ -48,6 +48,7 @@ def _problems(**told: str) -> dict[Any, Any]:
         "400": "Something is missing, malformed or not taken (`param` names it), or refused by the content policy.",
         "401": "No key, or one that is not good here.",
         "403": "The key lacks the scope, its owner is no author, or the studio is closed.",
+        "429": "That was too often (`code` is rate_limit_exceeded). `Retry-After` says when to go on.",
         **{status.strip("_"): sentence for status, sentence in told.items()},
         "503": "No model of this kind is available at the moment.",
     }

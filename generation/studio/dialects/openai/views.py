@@ -57,6 +57,7 @@ class OpenAiView(Idempotent):
     content_negotiation_class = AnyAccept
     parser_classes: Sequence[type[BaseParser]] = [Conversation]
     scope = Scope.GENERATE
+    rate = "generate"
     lease_seconds = 330.0  # longer than anybody waits here (buying.WAIT_SECONDS)
 
     def get_exception_handler(self) -> Any:

@@ -118,3 +118,27 @@ def test_who_may_knock(playing: Playing) -> None:
     assert knock(Authorization=f"Bearer {author}")[0] == 200
     status, _, headers = post(playing, "/mcp", hello)
     assert (status, headers["www-authenticate"]) == (401, 'Bearer realm="mcp"')
+    looked = post(playing, "/mcp", hello, Authorization=f"Bearer {author}")[2]
+    assert (looked["ratelimit-policy"], looked["ratelimit"][:15]) == ('"read-person";q=1200;w=60', '"read-person";r')
+    making = {
+        "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+        "params": {"name": "generate_image", "arguments": {"prompt": "x", "style": "crayon"}},
+    }  # fmt: skip
+    made = post(playing, "/mcp", making, Authorization=f"Bearer {author}")[2]
+    assert (
+        made["ratelimit-policy"] == '"generate-person";q=120;w=60'
+    )  # of the two that it took, the one that ends first
+
+
+def test_a_door_that_is_knocked_at_too_often(tmp_path: Path) -> None:
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    with start(tmp_path / "home", RATE_READ_PERSON="2/day") as playing:
+        headers = {"Authorization": f"Bearer {token_of(playing, 'author')}"}
+        told = [post(playing, "/mcp", hello, **headers) for _ in range(3)]
+        said, answered = told[2][1:]
+        assert ([one[0] for one in told], said["code"]) == ([200, 200, 429], 429)
+        assert said["error"].startswith("That was too often: 2 a day is the most for one person. Go on in ")
+        left = f'"read-person";r=0;t={answered["retry-after"]}'
+        assert (answered["ratelimit-policy"], answered["ratelimit"]) == ('"read-person";q=2;w=86400', left)
+        staff = {"Authorization": f"Bearer {token_of(playing, 'staff')}"}
+        assert post(playing, "/mcp", hello, **staff)[0] == 200

@@ -14,6 +14,7 @@ from PIL import Image
 from accounts import bearers
 from accounts.middleware import actor_for
 from accounts.models import LedgerEntry
+from accounts.rates import Asker, Meter
 from accounts.scopes import ALL, Scope
 from accounts.tenancy import scope
 from generation.drain import drain_here
@@ -32,7 +33,7 @@ def call(world: Any, media: Any) -> Any:
         tenant, user = getattr(world, at), world.user(by)
         with scope(tenant):
             bearer = bearers.Bearer(user, actor_for(user, tenant), scopes)
-        answer = server.answer(Caller(bearer, tenant, "http://here"), name, given)
+        answer = server.answer(Caller(bearer, tenant, "http://here", Meter(Asker(tenant.id, user.id))), name, given)
         if answer.is_error:
             return answer.content[0].text
         jsonschema.validate(
@@ -91,7 +92,8 @@ def test_a_finished_picture_comes_with_a_small_view(call: Any, world: Any) -> No
     drain_here()
     with scope(world.tenant):
         bearer = bearers.Bearer(world.user("author"), actor_for(world.user("author"), world.tenant), ALL)
-    answer = server.answer(Caller(bearer, world.tenant, "http://here"), "job_result", {"job_id": asked["job_id"]})
+    caller = Caller(bearer, world.tenant, "http://here", Meter(Asker(world.tenant.id)))
+    answer = server.answer(caller, "job_result", {"job_id": asked["job_id"]})
     view = answer.content[1]
     with Image.open(io.BytesIO(base64.b64decode(view.data))) as seen:  # type: ignore[union-attr]
         assert (view.mime_type, seen.format, max(seen.size) <= 768) == ("image/jpeg", "JPEG", True)  # type: ignore[union-attr]
@@ -183,3 +185,13 @@ def test_nobody_else_learns_of_a_job(call: Any, world: Any) -> None:
     assert call("edit_image", image=picture, instruction="x", by="harbour-owner", at="harbour") == (
         "image names no picture of yours. Upload it, or give its address."
     )
+
+
+def test_too_often_is_said_in_the_result_and_makes_nothing(call: Any, world: Any, settings: Any, still: Any) -> None:
+    settings.RATES = {**settings.RATES, "generate": {"person": (1, 60)}}
+    made = call("generate_image", prompt="a lighthouse")
+    refused = call("generate_image", prompt=MARK)
+    assert refused.startswith("That was too often: 1 a minute is the most for one person. Go on in ")
+    with scope(world.tenant):
+        assert [str(job.id) for job in Job.objects.all()] == [made["job_id"]]
+    assert call("job_status", job_id=made["job_id"])["status"] == "queued"

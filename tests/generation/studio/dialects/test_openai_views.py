@@ -239,7 +239,7 @@ class TestPurchases:
     def test_money_that_is_not_there(self, world: Any, caller: Program, toll: Any) -> None:
         with scope(world.tenant):
             ModelGrant.objects.create(model=AiModel.objects.get(key="toll-words"))
-            Cap.objects.filter(pool=Pool.TENANT, period=Period.DAY).update(limit_micros=10)
+            Cap.objects.filter(pool=Pool.TENANT, period=Period.DAY).update(limit=10)
         before = rows()
         told = caller.post(CHAT, {"messages": MESSAGES, "model": "toll-words"})
         assert (error(told), told["x-should-retry"]) == ((429, None, "insufficient_quota"), "false")

@@ -272,7 +272,7 @@ class TestPrices:
         from accounts.models import Cap
 
         with scope(world.tenant):
-            Cap.objects.update(limit_micros=TOLL_PRICE)
+            Cap.objects.filter(measure="micros").update(limit=TOLL_PRICE)
         status, found = wrong(send(browser, "image", prompt="A fox", count="2"))
         assert (status, found) == (402, {"": "The budget for today is used up. Nothing was charged."})
         with scope(world.tenant):

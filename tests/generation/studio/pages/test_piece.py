@@ -142,7 +142,7 @@ class TestAgain:
 
         piece = made()
         with scope(world.tenant):
-            Cap.objects.update(limit_micros=TOLL_PRICE)
+            Cap.objects.filter(measure="micros").update(limit=TOLL_PRICE)
         answer = browser.post(at(piece, "again"), {"nonce": str(uuid.uuid4())})
         assert (answer.status_code, answer.context["wrong"]) == (
             402, {"": "The budget for today is used up. Nothing was charged."},
