@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Q
@@ -137,6 +138,7 @@ def _depart(membership: Membership, *, is_whole: bool) -> Departure:
 
 def _close_account(user: User) -> None:
     """Nobody signs in with it any more, and it has no name: sessions and tokens end with the password."""
+    AccessAttempt.objects.filter(username=user.email).delete()
     user.email, user.display_name, user.is_active = f"{user.pk}@left.invalid", "", False
     user.set_unusable_password()
     user.save(update_fields=["email", "display_name", "is_active", "password"])

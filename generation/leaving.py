@@ -14,7 +14,7 @@ from generation import assets, keys
 from generation.errors import NotRetryable
 from generation.jobs import asking, ending
 from generation.jobs.transitions import LostClaim
-from generation.models import ACTIVE, Asset, Job, ProviderKey, Run, WebhookDelivery
+from generation.models import ACTIVE, Asset, Job, ProviderKey, Run, Turn, WebhookDelivery
 from generation.webhooks import events
 
 AT_ONCE = 50
@@ -45,6 +45,7 @@ def remove(user_id: uuid.UUID) -> Left:
             return Left.WAITS
     if len(runs) == AT_ONCE:
         return Left.MORE
+    Turn.objects.filter(person_id=user_id).delete()
     for key in ProviderKey.objects.filter(user_id=user_id):
         keys.delete_key(key)
     return Left.NOTHING
