@@ -23,6 +23,7 @@ from accounts.models import (
     ReadingTime,
     User,
 )
+from accounts.models.ledger import COUNTS
 
 AT_ONCE = 500
 ABOUT_ONESELF = ("sign-", "key.", "provider-key.", "export.", "account.", "view-as.began", "view-as.ended")
@@ -95,4 +96,5 @@ def _entry(entry: LedgerEntry) -> dict[str, Any]:
     return {
         "at": entry.created_at, "job": entry.job_id, "attempt": entry.attempt, "what": entry.kind,
         "amount_micros": entry.amount_micros, "day": entry.booked_on,
+        "counts": {measure.value: count for measure in COUNTS if (count := getattr(entry, measure.value))},
     }  # fmt: skip

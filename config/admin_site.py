@@ -38,6 +38,14 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Safety",
+        (
+            ("generation.safetyevent", "Events", "shield"),
+            ("generation.rule", "What is kept out", "block"),
+            ("generation.safetypolicy", "Checks", "policy"),
+        ),
+    ),
+    (
         "This library",
         (
             ("accounts.tier", "Tiers", "auto_stories"),
@@ -119,7 +127,7 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
     from accounts.staff import money
     from config.health import workers_alive
     from gallery import queue
-    from generation.models import ACTIVE, Job, Status
+    from generation.models import ACTIVE, Job, SafetyEvent, Status
 
     now = timezone.now()
     since = now - datetime.timedelta(hours=24)
@@ -140,6 +148,8 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "spent": money(ledger.spent_today(tenant.id), tenant.currency),
         "budget": money(cap.limit, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
+        "safety_count": SafetyEvent.objects.filter(created_at__gte=since).count(),
+        "safety_link": reverse("admin:generation_safetyevent_changelist"),
         "workers": workers_alive(),
         "review_count": sum(queue.counts().values()),
         "review_link": reverse("admin:gallery_report_changelist"),

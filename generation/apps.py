@@ -9,7 +9,7 @@ class GenerationConfig(AppConfig):
         from accounts import idempotency, leaving, mailed_links, tokens
         from generation import assets, chores, exporting, steps
         from generation import leaving as own_leaving
-        from generation.jobs import claiming
+        from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
         from generation.letters.steps import Post
         from generation.webhooks import announcing
@@ -17,6 +17,7 @@ class GenerationConfig(AppConfig):
 
         steps.register(Deliver())
         steps.register(Post())
+        checking.register()
         announcing.connect()
         posting.connect()
         alerts.connect()

@@ -46,6 +46,11 @@ class Step:
         """Fields of the request that were not known before the job's needs were done."""
         return {}
 
+    def said(self, job: Job) -> str:
+        """What was written, as rules and checks read it before it shows: everything of it that may show, or goes on to
+        another model. Empty where there is nothing to read."""
+        return job.result.get("text") or ""
+
     def finish(self, job: Job) -> AskAgain | None:
         """Write the room's rows from `job.result` and `job.asset`."""
         return None

@@ -18,7 +18,7 @@ from accounts.quotas import Payer
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking, public
-from generation.models import Job, Unit
+from generation.models import Job, Status, Unit
 from generation.providers.contract import Kind
 from stories import prompts, showing, tree
 from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, Scene, Story, Video
@@ -51,6 +51,11 @@ class Plate:
     """`approval` where staff look at it first; its status is “pending” then."""
     is_hidden: bool = False
     """Hidden by staff; its reader is told, and may appeal."""
+    is_final: bool = False
+    """It was refused, so asking for the same again is of no use."""
+    place: int | None = None
+    estimate_seconds: int | None = None
+    outlook: str = ""
 
 
 def status_of(plate: Image | Video | None, actor: Actor) -> dict[str, Any]:
@@ -147,6 +152,7 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
         "opens_with_sign": (scene.text or text.get("prose", ""))[:1] in OPENING_SIGNS,
         "text_model": _model_name(scene.job),
         "text_asked": _asked(scene.job),
+        "text_is_final": _is_final(scene.job),
         "image": _plate(image, actor),
         "video": _plate(video, actor),
         "choices": [c for c in choices if c.origin == Choice.Origin.WRITTEN],
@@ -201,7 +207,12 @@ def _plate(row: Image | Video | None, actor: Actor) -> Plate:
     if row is not None and not showing.is_shown(actor, row) and not showing.is_waiting(actor, row):
         return Plate("none", is_hidden=True)
     made = row.job if row else None
-    return Plate(**{"progress": None, **status_of(row, actor), "model": _model_name(made), "asked": _asked(made)})
+    more = {"model": _model_name(made), "asked": _asked(made), "is_final": _is_final(made)}
+    return Plate(**{"progress": None, **status_of(row, actor), **more})
+
+
+def _is_final(job: Job | None) -> bool:
+    return job is not None and job.status == Status.REFUSED
 
 
 def _model_name(job: Job | None) -> str:
@@ -209,7 +220,9 @@ def _model_name(job: Job | None) -> str:
 
 
 def _asked(job: Job | None) -> str:
-    """The name that led to another model than the one that has it."""
+    """The name that led to another model than the one that has it; or the model that refused, where another took over."""
+    if job is not None and job.instead_of:
+        return job.instead_of
     if job is None or job.model is None or job.asked_model in (job.model.key, job.model.remote_name):
         return ""
     return job.asked_model

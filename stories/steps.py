@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from accounts.access import Visibility
 from accounts.models.ledger import Measure
-from generation import steps
+from generation import catalogue, steps
 from generation.models import Job, Status
+from generation.safety import policies
 from stories import drafts, partial, play, prompts
 from stories.models import Choice, Image, Scene, Standing, Story, Video
 
@@ -77,6 +78,16 @@ class WriteScene(SceneStep):
     def describe(self, job: Job) -> dict[str, Any]:
         return {**super().describe(job), **words_so_far(job)}
 
+    def said(self, job: Job) -> str:
+        """All that a reader may see of the page, and all that goes on to another model: read out of the document, so that no
+        way of spelling it there hides a word."""
+        try:
+            draft = drafts.read(job.result.get("text") or "", must_end=self.scene(job, "must_end").must_end)
+        except drafts.Unusable:
+            return ""  # nothing of it shows: it is asked for again
+        told = (draft.story_title, draft.title, draft.text, *draft.choices, draft.ending_name)
+        return "\n".join((*told, draft.picture, draft.alt, draft.film, draft.memory))
+
     def finish(self, job: Job) -> steps.AskAgain | None:
         scene = self.scene(job, "story_id", "must_end")
         try:
@@ -105,8 +116,7 @@ class DrawScene(PlateStep):
 
     def prepare(self, job: Job) -> dict[str, Any]:
         words = self.scene(job, "picture").picture
-        story = Story.objects.select_related("tier").get(scenes=job.subject_id)
-        return {"prompt": prompts.picture(words=words, tier_style=story.tier.picture_style, art_style=story.art_style)}
+        return {"prompt": prompts.picture(words=words, look=look_of(job), room=room_of(job))}
 
 
 class FilmScene(PlateStep):
@@ -116,12 +126,30 @@ class FilmScene(PlateStep):
     most = steps.Most(prompt=prompts.LONGEST_FILM, inputs=1)
 
     def prepare(self, job: Job) -> dict[str, Any]:
-        words = self.scene(job, "film").film
-        drawn = Job.objects.select_related("asset").get(needed_by=job)
-        request: dict[str, Any] = {"prompt": prompts.film(picture_prompt=drawn.request["prompt"], words=words)}
+        scene = self.scene(job, "picture", "film")
+        drawn = Job.objects.select_related("asset").get(needed_by=job, step=DrawScene.name)
+        told = prompts.film(picture=scene.picture, words=scene.film, look=look_of(job), room=room_of(job))
+        request: dict[str, Any] = {"prompt": told}
         if drawn.asset is not None:
             request["inputs"] = [{"role": "first_frame", "asset": str(drawn.asset.id)}]
         return request
+
+
+def look_of(job: Job) -> str:
+    """The house's part of the prompt for a scene's picture or film."""
+    story = Story.objects.select_related("tier").get(scenes=job.subject_id)
+    return prompts.look(
+        tier_style=story.tier.picture_style,
+        art_style=story.art_style,
+        guidelines=story.tier.guidelines,
+        never_shown=policies.of(story.tier).never_shown,
+    )
+
+
+def room_of(job: Job) -> int | None:
+    """Characters that the job's model takes as a prompt."""
+    able = catalogue.capabilities(job.model) if job.model is not None else None
+    return able.max_prompt if able is not None else None
 
 
 def words_so_far(job: Job) -> dict[str, str]:

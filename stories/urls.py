@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:tier>/story/start", views.start, name="story-start"),
     path("<slug:tier>/story/scene/<uuid:scene_id>", views.scene, name="scene"),
     path("<slug:tier>/story/scene/<uuid:scene_id>/retry", views.retry_scene, name="scene-retry"),
+    path("<slug:tier>/story/scene/<uuid:scene_id>/stop", views.stop, name="scene-stop"),
     path("<slug:tier>/story/choose/<uuid:scene_id>/<uuid:choice_id>", views.choose, name="choose"),
     path("<slug:tier>/story/custom-choice/<uuid:scene_id>", views.custom_choice, name="custom-choice"),
     path("<slug:tier>/story/continue/<uuid:scene_id>", views.keep_going, name="keep-going"),

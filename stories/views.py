@@ -109,9 +109,13 @@ def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     nonce = _uuid(request.POST.get("nonce")) or uuid.uuid4()
     text = request.POST.get("text") or request.POST.get("choice") or ""
-    return _turn(request, found, lambda: play.choose_typed(
-        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request)
+    notices: list[str] = []
+    answer = _turn(request, found, lambda: play.choose_typed(
+        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request), notices=notices
     ))  # fmt: skip
+    for notice in notices:
+        messages.info(request, notice)
+    return answer
 
 
 @admits(Door.TIER)
@@ -148,6 +152,19 @@ def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
         return found
 
     return _play(request, found, again)
+
+
+@admits(Door.TIER)
+@require_POST
+@limited("change")
+def stop(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    """End what is being made for the page; the field `part` says of what alone."""
+    found = _scene(request, scene_id, Verb.PLAY)
+    part = request.POST.get("part", "")
+    if part not in ("", "text", "image", "video"):
+        sentence = "The field “part” is “text”, “image” or “video”, or it is left out."
+        return _say(request, sentence, status=400, back=_address(request, found))
+    return _play(request, found, lambda: play.stop(scene=found, part=part))
 
 
 @admits(Door.TIER)

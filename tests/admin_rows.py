@@ -26,12 +26,16 @@ from generation.models import (
     ModelGrant,
     Price,
     ProviderKey,
+    Rule,
     Run,
+    SafetyEvent,
+    SafetyPolicy,
     Status,
     Unit,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from generation.safety import events
 from generation.studio.models import Piece, StudioPolicy
 from stories.models import Appeal, Decision, Image, Scene, Standing, Story, Video
 
@@ -163,10 +167,27 @@ def studio_policy(tag: str) -> StudioPolicy:
         defaults={
             "guidelines": tag,
             "picture_style": tag,
-            "refused_words": tag,
-            "check_model": ai_model(tag, kind="moderate"),
         }
     )[0]
+
+
+def safety_policy(tag: str) -> SafetyPolicy:
+    return SafetyPolicy.objects.create(
+        tier=tier(tag), check_model=ai_model(tag, kind="moderate"), never_shown=tag,
+        fallback_text_model=ai_model(tag), fallback_image_model=ai_model(tag, kind="image"),
+    )  # fmt: skip
+
+
+def rule(tag: str) -> Rule:
+    return Rule.objects.create(text=f"{tag} {next(_numbers)}", scope=Rule.Scope.TIER, tier=tier(tag), note=tag)
+
+
+def safety_event(tag: str) -> SafetyEvent:
+    return events.note(
+        tier=tier(tag), user_id=user(tag).id, stage=SafetyEvent.Stage.BEFORE, what=SafetyEvent.What.PROMPT,
+        by=SafetyEvent.By.RULE, name=tag, verdict=SafetyEvent.Verdict.REFUSED, said=tag, categories=[tag],
+        job_id=job(tag).id,
+    )  # fmt: skip
 
 
 def endpoint(tag: str) -> WebhookEndpoint:
@@ -213,6 +234,7 @@ MAKERS: dict[type[Any], Callable[[str], Any]] = {
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,
     AuditEvent: audit_event,
     Report: report, Decision: decision,
+    SafetyPolicy: safety_policy, Rule: rule, SafetyEvent: safety_event,
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from accounts import hosts, rates
 from accounts.models import AuditEvent, Tenant, TenantRemoval, Tier, User
 from accounts.tenancy import across_tenants, scope
 from config.seeding.planting import plant
+from generation.jobs import queueing
 from tests.providers.toll import Toll
 
 REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
@@ -95,6 +96,12 @@ def audit_log_may_go(request: pytest.FixtureRequest, _django_db_marker: None) ->
                 TenantRemoval.objects.create(tenant_id=tenant_id)
             AuditEvent.objects.all().delete()
             TenantRemoval.objects.all().delete()
+
+
+@pytest.fixture(autouse=True)
+def no_known_queue() -> None:
+    """What waits is remembered for seconds too."""
+    queueing.forget()
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def open_again(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_idempotency'),
+        ('accounts', '0009_children'),
     ]
 
     operations = [

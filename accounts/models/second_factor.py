@@ -6,6 +6,8 @@ digests.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django_otp.models import Device, ThrottlingMixin
@@ -18,7 +20,7 @@ class SecondFactor(ThrottlingMixin, Device):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factor")
     name = None
-    secret = SealedField()
+    secret: Any = SealedField()
     """Base 32, as apps take it."""
     last_step = models.BigIntegerField(default=-1)
     """Which of the 30 seconds since 1970 the last code was of: none is good twice."""

@@ -102,7 +102,7 @@ class JobVerb(Idempotent, APIView):
         look = reading.look(job.id)
         if look is None:  # tidied away in this very moment
             raise NotFound(NO_JOB)
-        return Response(public.for_programs(look.job))
+        return Response(public.for_programs(look.job, look.outlook))
 
 
 @admits(Door.MEMBER)
@@ -142,7 +142,7 @@ def _told(request: Request, look: reading.Look) -> dict[str, Any]:
     hidden, waits = _kept_back(actor_of(request), [look.job])
     if hidden:
         raise NotFound(NO_JOB)
-    return public.for_programs(look.job, waits=bool(waits))
+    return public.for_programs(look.job, look.outlook, waits=bool(waits))
 
 
 def _kept_back(actor: Actor, jobs: list[Job]) -> tuple[set[uuid.UUID], set[uuid.UUID]]:

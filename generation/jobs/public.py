@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from generation import steps
+from generation.jobs import queueing
+from generation.jobs.queueing import UNTOLD, Outlook
 from generation.models import Job, Status
 
 IN_STORIES: dict[str, str] = {
@@ -47,13 +49,14 @@ def percent(job: Job) -> int | None:
 
 
 def in_story(job: Job) -> dict[str, Any]:
-    """`{"status", "progress"?, "message"?}` as the status routes of stories say it."""
+    """`{"status", "progress"?, "message"?}` as the status routes of stories say it, and `{"place"?, "estimate_seconds"?,
+    "outlook"?}` while it is under way."""
     said: dict[str, Any] = {"status": IN_STORIES[job.status]}
     if said["status"] == "generating" and job.progress is not None:
         said["progress"] = percent(job)
     if said["status"] == "failed":
         said["message"] = job.message
-    return said
+    return {**said, **queueing.outlook(job).said()}
 
 
 def waiting(job: Job) -> dict[str, Any]:
@@ -77,8 +80,8 @@ def live(job: Job, *, waits: bool = False) -> dict[str, Any]:
     }
 
 
-def for_programs(job: Job, *, waits: bool = False) -> dict[str, Any]:
-    """What `/api/v1/jobs/{id}` says. `waits` where staff look at its result before it is shown."""
+def for_programs(job: Job, outlook: Outlook = UNTOLD, *, waits: bool = False) -> dict[str, Any]:
+    """What `/api/v1/jobs/{id}` says; lists leave the outlook out. `waits` where staff look at its result before it is shown."""
     step = steps.find(job.step)
     return {
         "id": str(job.id),
@@ -93,5 +96,6 @@ def for_programs(job: Job, *, waits: bool = False) -> dict[str, Any]:
         "message": job.message or None,
         "created_at": job.created_at.isoformat(),
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
+        **outlook.said(),
         **({**step.belongs_to(job), "waits_for": APPROVAL} if waits else step.describe(job)),
     }

@@ -19,7 +19,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
         }
     ),
     Status.PARKED: frozenset({Status.RUNNING, Status.FAILED, Status.UNKNOWN, Status.CANCELLED}),
-    Status.STORED: frozenset({Status.STORED, Status.DONE, Status.QUEUED, Status.FAILED}),
+    Status.STORED: frozenset({Status.STORED, Status.DONE, Status.QUEUED, Status.FAILED, Status.REFUSED}),
     Status.DONE: frozenset(),
     Status.FAILED: frozenset({Status.QUEUED, Status.WAITING, Status.STORED}),
     Status.REFUSED: frozenset({Status.QUEUED, Status.WAITING}),

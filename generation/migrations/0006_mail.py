@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_people'),
-        ('generation', '0004_webhooks'),
+        ('generation', '0005_money'),
     ]
 
     operations = [

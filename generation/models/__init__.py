@@ -7,6 +7,7 @@ from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.letter import Letter
 from generation.models.run import Run
+from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
 from generation.models.turn import Turn
 from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
@@ -28,7 +29,10 @@ __all__ = [
     "ModelGrant",
     "Price",
     "ProviderKey",
+    "Rule",
     "Run",
+    "SafetyEvent",
+    "SafetyPolicy",
     "Status",
     "Turn",
     "Unit",

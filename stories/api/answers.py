@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from generation.jobs import public
+from generation.jobs import public, queueing
 from generation.models import Job
 from stories import pages, showing
 from stories.api import finding
@@ -116,8 +116,10 @@ def _status(row: Scene, part: str, request: Request) -> dict[str, Any]:
 
 def _plate(row: Scene, part: str, request: Request) -> dict[str, Any]:
     """The same with every member, for a form that does not change."""
-    nothing = {"status": "none", "progress": None, "message": None, "url": None}
-    return {**nothing, **_status(row, part, request)}
+    known = {"status": "none", "progress": None, "message": None, "url": None}
+    said = _status(row, part, request)
+    more = {name: said[name] for name in ("waits_for",) if name in said}
+    return {**{name: said.get(name, value) for name, value in known.items()}, **more}
 
 
 def _choice(row: Choice) -> dict[str, Any]:
@@ -134,4 +136,6 @@ def _choice(row: Choice) -> dict[str, Any]:
 def _version(job: Job | None) -> str:
     if job is None:
         return "0"
-    return f"{job.id.hex[:8]}.{job.version}{'f' if job.asset_id else ''}"
+    outlook = queueing.outlook(job)
+    told = f"_{outlook.version}" if outlook != queueing.UNTOLD else ""
+    return f"{job.id.hex[:8]}.{job.version}{'f' if job.asset_id else ''}{told}"

@@ -15,7 +15,9 @@ from accounts.access import Actor, Verb, enterable, find
 from accounts.models import User
 from stories.models import Choice, Image, Reading, Scene, Story, Video
 
-STATUS_FIELDS = ("version", "status", "progress", "message", "kind")
+STATUS_FIELDS = (
+    "version", "status", "progress", "message", "kind", "lane", "credential_id", "model_id", "sent_at",
+)  # fmt: skip
 
 
 def actor_of(request: Request) -> Actor:

@@ -36,5 +36,6 @@ class Enough(APIException):
 def first_of(form: StartForm) -> CannotPlay:
     """The first thing that is wrong with a form."""
     name, problems = next(iter(form.errors.items()))
-    status = getattr(form, "status", 400) if name in MODELS else 400
+    told = name in MODELS or (name == "prompt" and form.is_against_rules)
+    status = getattr(form, "status", 400) if told else 400
     return CannotPlay(str(problems[0]), field=name, status=status)

@@ -128,16 +128,23 @@ class Started(serializers.Serializer[Any]):
     notices = serializers.ListField(child=serializers.CharField(), help_text="Other models than those asked for.")
 
 
-class TextStatus(serializers.Serializer[Any]):
+class PartStatus(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WORDS)
+    place = serializers.IntegerField(
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
+    )
+    estimate_seconds = serializers.IntegerField(required=False, min_value=0, help_text="About how long it still takes.")
+    outlook = serializers.CharField(required=False, help_text="Both in words.")
+
+
+class TextStatus(PartStatus):
     progress = serializers.IntegerField(required=False)
     message = serializers.CharField(required=False)
     title = serializers.CharField(required=False, help_text="As far as it is written.")
     prose = serializers.CharField(required=False, help_text="As far as it is written.")
 
 
-class PlateStatusAnswer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(WORDS)
+class PlateStatusAnswer(PartStatus):
     progress = serializers.IntegerField(required=False)
     message = serializers.CharField(required=False)
     url = serializers.URLField(required=False)

@@ -55,7 +55,7 @@ class Stories(Idempotent, APIView):
         description="Answers at once; the first scene is written meanwhile. Ask for its status.",
         parameters=[PARAMETER],
         request=StartBody,
-        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 503)},
+        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 422, 503)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         given = StartBody.read(request.data)

@@ -80,7 +80,7 @@ class Choose(Turn):
         operation_id="scenes_choose", parameters=[PARAMETER], tags=["Scenes"],
         summary="Take a choice, or a way of your own",
         description="A choice that was taken before leads to the scene it led to then, and costs nothing.",
-        request=ChooseBody, responses=ONWARD,
+        request=ChooseBody, responses={**ONWARD, **problems(422)},
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
         return self.take(request, scene_id)

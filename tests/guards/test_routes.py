@@ -94,6 +94,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "tier-home": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "story-start": ("POST", Door.TIER, (400, 400, 400, 400, 302, 400, 400)),
     "scene": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
+    # Stopping what is being made: one's own.
+    "scene-stop": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "scene-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "choose": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "custom-choice": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 400)),

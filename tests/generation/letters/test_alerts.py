@@ -74,7 +74,7 @@ def test_each_share_once(in_tenant: Any, toll: Any) -> None:
 
 def test_another_amount_is_another_budget(in_tenant: Any, toll: Any) -> None:
     spend(in_tenant, 0.6)
-    Cap.objects.filter(pool="tenant").update(limit_micros=TOLL_CAP * 2)
+    Cap.objects.filter(pool="tenant").update(limit=TOLL_CAP * 2)
     spend(in_tenant, 0.5)
     assert [mail.text.partition("Limit: ")[2][:8] for mail in letters(in_tenant.tenant)] == ["1.00 USD", "2.00 USD"]
 
