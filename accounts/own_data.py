@@ -26,7 +26,16 @@ from accounts.models import (
 from accounts.models.ledger import COUNTS
 
 AT_ONCE = 500
-ABOUT_ONESELF = ("sign-", "key.", "provider-key.", "export.", "account.", "view-as.began", "view-as.ended")
+ABOUT_ONESELF = (
+    "sign-",
+    "second-factor.",
+    "key.",
+    "provider-key.",
+    "export.",
+    "account.",
+    "view-as.began",
+    "view-as.ended",
+)
 """Of what staff did with the library's own rows nothing goes into anybody's archive."""
 
 

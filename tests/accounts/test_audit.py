@@ -12,10 +12,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from accounts import audit
+from accounts import audit, second_factor
 from accounts.models import AuditEvent, Membership, Tenant, TenantRemoval, Tier, User
 from accounts.models.audit import AppendOnly
-from accounts.tenancy import scope
+from accounts.models.second_factor import SecondFactor
+from accounts.tenancy import across_tenants, scope
 from config.seeding.planting import demo_password
 from generation.models import ProviderKey
 from generation.providers.contract import Kind
@@ -62,6 +63,16 @@ class TestSigningIn:
         assert MARK not in str(list(events.values()))
         with scope(in_tenant.harbour):
             assert recorded() == []
+
+
+def test_what_people_change_of_their_account_and_where(in_tenant: Any) -> None:
+    reader = in_tenant.user("reader")
+    SecondFactor.objects.create(user=reader, secret="JBSWY3DPEHPK3PXP", confirmed=True)
+    second_factor.switch_off(reader)
+    SecondFactor.objects.create(user=reader, secret="JBSWY3DPEHPK3PXP", confirmed=True)
+    with across_tenants("a change outside of any tenant is on nobody's record"):
+        second_factor.switch_off(reader)
+    assert recorded() == [("second-factor.off", None, reader.id, {})]
 
 
 class TestAppendOnly:
