@@ -250,7 +250,7 @@ class TestTogether:
     def test_the_control_looks_and_then_writes(self, settings: Any, still: Any, monkeypatch: Any) -> None:
         looked = threading.Barrier(THREADS)
 
-        def get_then_set(key: str, seconds: int) -> int:
+        def get_then_set(store: Any, key: str, seconds: int) -> int:
             used = cache.get(key, 0)
             looked.wait(10)  # all have looked before the first writes
             cache.set(key, used + 1, timeout=seconds)
