@@ -99,11 +99,19 @@ class TooOften(APIException):
 
     def __init__(self, verdict: Verdict) -> None:
         unit = UNITS.get(verdict.seconds, f"in {verdict.seconds} seconds")
-        again = f"{verdict.resets} second{'' if verdict.resets == 1 else 's'}"
         super().__init__(
-            f"That was too often: {verdict.limit} {unit} is the most {WHOSE[verdict.partition]}. Go on in {again}."
+            f"That was too often: {verdict.limit} {unit} is the most {WHOSE[verdict.partition]}. "
+            f"Go on in {_words(verdict.resets)}."
         )
         self.wait = verdict.resets
+
+
+def _words(seconds: int) -> str:
+    """A wait as people say it, rounded up; `Retry-After` has it exactly."""
+    for size, word in ((3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{math.ceil(seconds / size)} {word}s"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 
 @dataclass(slots=True)
