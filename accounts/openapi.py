@@ -4,6 +4,7 @@ Whoever describes a view imports this, and so the schemes of security are known 
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django.conf import settings
@@ -68,7 +69,8 @@ class StrictFields(OpenApiSerializerExtension):
                 told.setdefault("minLength", 1)
                 if field.trim_whitespace:
                     told.setdefault("pattern", NOT_BLANK)
-        return {**schema, "additionalProperties": False, **self.target.rules}
+        # A copy: what goes over the document afterwards writes into it, and the next document is made from the same rules.
+        return {**schema, "additionalProperties": False, **copy.deepcopy(self.target.rules)}
 
 
 class Problem(serializers.Serializer[Any]):

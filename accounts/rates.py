@@ -26,7 +26,8 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
+from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -98,11 +99,19 @@ class TooOften(APIException):
 
     def __init__(self, verdict: Verdict) -> None:
         unit = UNITS.get(verdict.seconds, f"in {verdict.seconds} seconds")
-        again = f"{verdict.resets} second{'' if verdict.resets == 1 else 's'}"
         super().__init__(
-            f"That was too often: {verdict.limit} {unit} is the most {WHOSE[verdict.partition]}. Go on in {again}."
+            f"That was too often: {verdict.limit} {unit} is the most {WHOSE[verdict.partition]}. "
+            f"Go on in {_words(verdict.resets)}."
         )
         self.wait = verdict.resets
+
+
+def _words(seconds: int) -> str:
+    """A wait as people say it, rounded up; `Retry-After` has it exactly."""
+    for size, word in ((3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{math.ceil(seconds / size)} {word}s"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 
 @dataclass(slots=True)
@@ -115,11 +124,11 @@ class Meter:
 
     def take(self, policy: str) -> None:
         """Count a request. Raises `TooOften`."""
-        quotas = settings.RATES[policy]
+        quotas, store = settings.RATES[policy], caches[DEFAULT_CACHE_ALIAS]
         for partition, subject in self.asker.subjects():
             if partition not in quotas:
                 continue
-            verdict = _counted(policy, partition, subject, *quotas[partition])
+            verdict = _counted(store, policy, partition, subject, *quotas[partition])
             if verdict is None:
                 continue
             self.verdicts.append(verdict)
@@ -139,27 +148,27 @@ class Meter:
         return said | ({"Retry-After": str(self.refused.resets)} if self.refused else {})
 
 
-def _counted(policy: str, partition: str, subject: str, limit: int, seconds: int) -> Verdict | None:
+def _counted(store: BaseCache, policy: str, partition: str, subject: str, limit: int, seconds: int) -> Verdict | None:
     """One more in the window that is now; None where the cache cannot count."""
     moment = math.floor(clock()) + zlib.crc32(subject.encode()) % seconds
     window, gone = divmod(moment, seconds)
     try:
-        used = _next(f"rate:{policy}:{partition}:{subject}:{window}", seconds)
+        used = _next(store, f"rate:{policy}:{partition}:{subject}:{window}", seconds)
     except Exception:  # whatever its backend raises: a cache that is away must not close the house
         log.exception("the cache could not count")
         return None
     return Verdict(policy, partition, limit, seconds, used, seconds - gone)
 
 
-def _next(key: str, seconds: int) -> int:
+def _next(store: BaseCache, key: str, seconds: int) -> int:
     """Count one more. Atomic: `add` lets one of several make the counter, and `incr` gives each its own number."""
     try:
-        return cache.incr(key)
+        return store.incr(key)
     except ValueError:  # there is none yet
         pass
-    if cache.add(key, 1, timeout=2 * seconds):
+    if store.add(key, 1, timeout=2 * seconds):
         return 1
-    return cache.incr(key)
+    return store.incr(key)
 
 
 def meter_of(request: Any) -> Meter:

@@ -125,6 +125,23 @@ class TestHeaders:
             assert Story.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (42, "42 seconds"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (121, "3 minutes"),
+        (7200, "2 hours"),
+    ],
+)
+def test_a_wait_in_words(seconds: int, words: str) -> None:
+    refused = TooOften(rates.Verdict("play", "person", 5, 86400, 6, seconds))
+    assert str(refused.detail) == f"That was too often: 5 a day is the most for one person. Go on in {words}."
+    assert refused.wait == seconds
+
+
 @pytest.mark.django_db
 class TestWindows:
     def test_an_edge(self, world: Any, token: Any, settings: Any, still: Any) -> None:
@@ -250,7 +267,7 @@ class TestTogether:
     def test_the_control_looks_and_then_writes(self, settings: Any, still: Any, monkeypatch: Any) -> None:
         looked = threading.Barrier(THREADS)
 
-        def get_then_set(key: str, seconds: int) -> int:
+        def get_then_set(store: Any, key: str, seconds: int) -> int:
             used = cache.get(key, 0)
             looked.wait(10)  # all have looked before the first writes
             cache.set(key, used + 1, timeout=seconds)
