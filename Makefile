@@ -33,7 +33,7 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, \
 	$(addprefix accounts/, $(addsuffix .py, test_races test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
-		test_limits test_audit test_leaving)) \
+		test_limits test_audit test_leaving test_guessing)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
 		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
 		studio/test_making studio/test_making_races) letters webhooks) \

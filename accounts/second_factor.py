@@ -109,7 +109,7 @@ def switch_off(user: User) -> bool:
         return gone
 
 
-def address(factor: SecondFactor, *, issuer: str) -> str:
+def address(factor: Any, *, issuer: str) -> str:
     """What the drawn code says to an app (the key URI format that authenticator apps share)."""
     name, house = quote(str(factor.user), safe="@"), quote(issuer.replace(":", " "), safe="")
     return (
@@ -123,7 +123,7 @@ def _lock(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
-def _is_present(factor: SecondFactor, code: str) -> bool:
+def _is_present(factor: Any, code: str) -> bool:
     """Whether the app shows this code. A right one is used up; a wrong one counts when it is no recovery code either."""
     allowed, told = factor.verify_is_allowed()
     if not allowed:
