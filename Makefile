@@ -32,6 +32,7 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
+	accounts/test_fence.py accounts/test_minutes.py stories/test_approval.py stories/test_hiding.py \
 	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
 	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
 	generation/webhooks \
