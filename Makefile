@@ -33,11 +33,13 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, \
 	$(addprefix accounts/, $(addsuffix .py, test_races test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
-		test_limits test_audit test_leaving test_guessing)) \
+		test_limits test_audit test_leaving test_guessing \
+		test_fence test_minutes)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
 		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
 		studio/test_making studio/test_making_races) letters webhooks) \
-	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_steps test_handover test_admin)) gallery)
+	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_steps test_handover test_admin \
+		test_approval test_hiding)) gallery)
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQL (REQUIRE=all: none may be skipped)
