@@ -34,7 +34,7 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
 	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
 	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
-	generation/webhooks \
+	generation/webhooks generation/safety \
 	stories/test_play.py stories/test_play_races.py \
 	stories/test_steps.py stories/test_handover.py stories/test_admin.py gallery)
 
