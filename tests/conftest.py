@@ -69,9 +69,11 @@ def no_known_hosts() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_known_queue() -> None:
-    """What waits is remembered for seconds too."""
+def no_known_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is remembered for seconds too: here as long as a test takes, unless it has something that is not known."""
     queueing.forget()
+    monkeypatch.setattr(queueing, "QUEUE_SECONDS", 600.0)
+    monkeypatch.setattr(queueing, "SOON_SECONDS", 0.0)
 
 
 @pytest.fixture
