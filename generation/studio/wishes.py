@@ -115,9 +115,10 @@ def read(
         kind, job_kind, chosen, request, tuple(brought), count, {**said.settings, **(settings or {})}, policy, 0, reuses,
         seed_is_said,
     )  # fmt: skip
-    if is_preview and able is not None:
-        wish = as_preview(wish, able)
     _refuse(wish, said.names)
+    if is_preview and able is not None:
+        wish = as_preview(wish, able)  # after what was asked for was found good: the final one is to be bought as well
+        _refuse(wish, said.names)
     return replace(wish, price_micros=price(wish), hints=tuple(hints))
 
 

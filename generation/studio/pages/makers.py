@@ -223,9 +223,9 @@ def _label(desk: Desk, price_words: str) -> str:
 
 def _preview_label(request: Any, desk: Desk) -> str:
     """What stands on the button for the small one: "Preview – 0.01 USD"; empty where the model makes nothing smaller."""
-    if not desk.has_preview:
+    quoted = desk.preview()
+    if quoted is None:
         return ""
-    quoted = desk.quote(is_preview=True)
     words = showing.price(quoted.micros, request.tenant.currency, is_least=quoted.is_least)
     return "Preview" + (f" – {words}" if words else "")
 
