@@ -31,11 +31,11 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 	@FABLEWRIGHT_PARENT=$$PPID exec $(BIN)/python manage.py play
 
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
-ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
+ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_last_units.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
 	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
 	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
 	generation/webhooks \
-	stories/test_play.py stories/test_play_races.py \
+	stories/test_play.py stories/test_play_races.py stories/test_start_races.py \
 	stories/test_steps.py stories/test_handover.py stories/test_admin.py gallery)
 
 .PHONY: test
@@ -45,7 +45,8 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 
 .PHONY: test-long
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m "long and not postgres" $(ARGS)
+	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Ask every route for programs what nobody expects, other things each time (SEED=7: the same again)
