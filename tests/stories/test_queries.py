@@ -39,8 +39,8 @@ def at(scene: Scene) -> str:
 
 
 def test_first_pages(client_for: Any, reader: Client) -> None:
-    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [2, 7, 2]
-    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [6, 11, 5]
+    assert asked(client_for(), "/", "/kids/", "/kids/gallery/") == [2, 8, 2]
+    assert asked(reader, "/", "/kids/", "/kids/gallery/") == [6, 12, 5]
 
 
 def test_a_page_of_a_story(reader: Client, client_for: Any, world: Any, toll: Any) -> None:

@@ -44,7 +44,7 @@ def dear(in_tenant: Any) -> AiModel:
     Price.objects.create(model=model, unit=Unit.IMAGE, amount_micros=40_000, effective_from=datetime.date(2026, 1, 1))
     ModelGrant.objects.create(model=model, is_default=True)
     Cap.objects.get_or_create(
-        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+        pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit": 100_000}
     )
     return model
 
@@ -264,7 +264,7 @@ class TestChecks:
         model = AiModel.objects.get(key="demo-warden")
         Price.objects.create(model=model, unit=Unit.CALL, amount_micros=100, effective_from=datetime.date(2026, 2, 1))
         Cap.objects.get_or_create(
-            pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit_micros": 100_000}
+            pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit": 100_000}
         )
         StudioPolicy.objects.update(check_model=model)
         return model

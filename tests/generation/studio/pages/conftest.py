@@ -62,5 +62,5 @@ def paid(toll: Toll, world: Any) -> Iterator[Toll]:
 def cap(world: Any, limit: int, period: Period) -> None:
     with scope(world.tenant):
         Cap.objects.update_or_create(
-            pool=Pool.TENANT, subject_id=world.tenant.id, period=period, defaults={"limit_micros": limit}
+            pool=Pool.TENANT, subject_id=world.tenant.id, period=period, defaults={"limit": limit}
         )
