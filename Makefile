@@ -32,13 +32,13 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, \
-	$(addprefix accounts/, $(addsuffix .py, test_races test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
+	$(addprefix accounts/, $(addsuffix .py, test_races test_last_units test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
 		test_limits test_audit test_leaving test_guessing \
 		test_fence test_minutes)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
 		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
 		studio/test_making studio/test_making_races) letters safety webhooks) \
-	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_steps test_handover test_admin \
+	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_start_races test_steps test_handover test_admin \
 		test_approval test_hiding)) gallery)
 
 .PHONY: test
@@ -48,7 +48,8 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 
 .PHONY: test-long
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m "long and not postgres" $(ARGS)
+	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Ask every route for programs what nobody expects, other things each time (SEED=7: the same again)
