@@ -147,6 +147,6 @@ def test_what_goes_wrong_undoes_no_purchase(
 def test_a_purchase_below_asks_nothing_more(in_tenant: Any, toll: Any) -> None:
     with CaptureQueriesContext(connection) as seen:
         spend(in_tenant, 0.1)
-    assert not [one["sql"] for one in seen if "membership" in one["sql"] or "letter" in one["sql"]]
+    assert not [one["sql"] for one in seen if "wants_alerts" in one["sql"] or "generation_letter" in one["sql"]]
     with across_tenants("a test looks at everything"):
         assert Letter.objects.count() == 0
