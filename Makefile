@@ -31,10 +31,11 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 	@FABLEWRIGHT_PARENT=$$PPID exec $(BIN)/python manage.py play
 
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
-ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py \
+ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_mail_races.py generation/letters accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py accounts/test_limits.py accounts/test_audit.py accounts/test_leaving.py \
 	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
 	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
-	generation/webhooks generation/test_usage_pages.py generation/api/test_usage.py \
+	generation/webhooks generation/jobs/test_cancel_races.py generation/jobs/test_cancelling.py generation/jobs/test_queueing.py \
+	generation/test_usage_pages.py generation/api/test_usage.py \
 	stories/test_play.py stories/test_play_races.py \
 	stories/test_steps.py stories/test_handover.py stories/test_admin.py gallery)
 

@@ -18,8 +18,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from accounts.models import Role, Tier
+from accounts.models import Role, SecondFactor, Tier
 
 STAFF_ROLES = frozenset({Role.OWNER, Role.STAFF})
 AUTHOR_ROLES = frozenset({Role.OWNER, Role.STAFF, Role.AUTHOR})
@@ -180,10 +181,20 @@ def admits(door: Door) -> Callable[[View], View]:
 
 
 def turn_away(door: Door, request: Any) -> HttpResponse | None:
-    """None where the actor may come in; a redirect to sign in where that would help; 404 where it would not."""
-    if is_admitted(door, request.actor, getattr(request, "tier", None)):
-        return None
-    return redirect_to_login(request.get_full_path())
+    """None where the actor may come in; a redirect to sign in where that would help, or to setting up a second factor where
+    the tenant asks its staff for one; 404 where neither would."""
+    if not is_admitted(door, request.actor, getattr(request, "tier", None)):
+        return redirect_to_login(request.get_full_path())
+    if door is Door.STAFF and lacks_second_factor(request):
+        return redirect("second-factor")
+    return None
+
+
+def lacks_second_factor(request: Any) -> bool:
+    """Whether this tenant's staff rooms stay shut to this member of staff until they have set one up."""
+    if not request.tenant.staff_need_second_factor:
+        return False
+    return not SecondFactor.objects.filter(user_id=request.actor.user_id, confirmed=True).exists()
 
 
 def is_admitted(door: Door, actor: Actor, tier: Tier | None) -> bool:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import tokens
+from accounts import audit, guessing, second_factor, tokens
 from accounts.access import Door, admits
-from accounts.models import Membership
+from accounts.models import User
 from accounts.openapi import problems
 from accounts.requests import Strict, Text
+from accounts.signing_in import WrongPassword, check_password
+
+CODE_NEEDED = "This account has a second factor. Send what its app shows as “code” too."
 
 
 class Credentials(Strict):
     email = serializers.EmailField(max_length=254)
     password = Text(trim_whitespace=False, max_length=256)
+    code = Text(
+        required=False, max_length=40,
+        help_text="What the authenticator app shows, or a recovery code; for accounts with a second factor.",
+    )  # fmt: skip
 
 
 class Renewal(Strict):
@@ -51,9 +57,10 @@ class _AuthView(APIView):
 
 @admits(Door.PUBLIC)
 class Login(_AuthView):
-    """POST {email, password} -> {access, refresh}: tokens bound to the tenant of this host."""
+    """POST {email, password} -> {access, refresh}: tokens bound to the tenant of this host. An account with a second factor
+    sends `code` too."""
 
-    rate = "sign-in"  # a count of its own: renewing a token does not use up somebody's tries at a password
+    throttle_classes = []  # failures are counted: accounts.guessing
 
     @extend_schema(
         operation_id="sign_in",
@@ -65,11 +72,30 @@ class Login(_AuthView):
     )
     def post(self, request: Request) -> Response:
         given = Credentials.read(request.data)
-        user: Any = authenticate(request._request, username=given["email"].lower(), password=given["password"])
-        # A stranger to this tenant gets the same words as a wrong password: who has an account elsewhere is not told.
-        if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):
-            raise AuthenticationFailed("Email or password is wrong. Check both and try again.")
-        return Response(tokens.begin(user, request._request.tenant))  # type: ignore[attr-defined]
+        http: Any = request._request
+        try:
+            user = check_password(http, email=given["email"], password=given["password"])
+        except WrongPassword as wrong:
+            raise AuthenticationFailed(str(wrong)) from wrong
+        _check_code(http, user, given.get("code", ""))
+        guessing.forget(http, user.get_username())
+        audit.signed_in(user, to="programs")
+        return Response(tokens.begin(user, http.tenant))
+
+
+def _check_code(request: Any, user: User, code: str) -> None:
+    """Pass, or raise what says why not. Nothing is asked of an account without a second factor."""
+    if not second_factor.is_on(user.pk):
+        return
+    if not code:
+        raise AuthenticationFailed(CODE_NEEDED)
+    try:
+        second_factor.check(user, code)
+    except second_factor.WaitFirst as early:
+        raise Throttled(wait=early.seconds) from early
+    except second_factor.WrongCode as wrong:
+        guessing.count_failure(request, user.get_username(), because="code")
+        raise AuthenticationFailed(str(wrong)) from wrong
 
 
 @admits(Door.PUBLIC)

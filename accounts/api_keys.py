@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import audit
 from accounts.access import AUTHOR_ROLES
 from accounts.models import ApiKey, Membership, User
 from accounts.prepared import Prepared, columns, loaded
@@ -83,13 +84,20 @@ def issue(
         except IntegrityError as taken:
             # The same form, committed between our look and our write. (Two equal prefixes would need 10^15 keys.)
             raise IssuedAlready("This key exists already and cannot be shown again.") from taken
+        audit.write(
+            "key.made", subject=audit.of(key), about=membership.user_id,
+            detail={"prefix": prefix, "scopes": list(key.scopes)},
+        )  # fmt: skip
     return key, f"{START}{prefix}_{secret}"
 
 
 def revoke(key: ApiKey) -> bool:
     """End a key, from the next request on. False where it was revoked before."""
-    now = timezone.now()
-    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        ended = bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()))
+        if ended:
+            audit.write("key.revoked", subject=audit.of(key), detail={"prefix": key.prefix})
+    return ended
 
 
 @sensitive_variables()

@@ -6,6 +6,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and budgets"
 
     def ready(self) -> None:
-        from accounts import hosts
+        from accounts import audit, exporting, hosts, leaving, own_data
 
         hosts.connect()
+        audit.connect()
+        exporting.register("account", own_data.parts, told=own_data.TOLD)
+        leaving.register(leaving.Room("account", leaving.Stage.TRACES, remove=own_data.remove))

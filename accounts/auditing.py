@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from accounts import limits
 from accounts.ledger import payer_of
-from accounts.models.ledger import Counter, EntryKind, LedgerEntry, Measure, Period
+from accounts.models.ledger import COUNTS, Counter, EntryKind, LedgerEntry, Measure, Period
 
 Key = tuple[str, uuid.UUID, str, datetime.date]
 
@@ -20,18 +20,23 @@ def audit() -> list[str]:
     due: defaultdict[Key, Tally[str]] = defaultdict(Tally)
     opened: set[tuple[uuid.UUID, int]] = set()
     closed: set[tuple[uuid.UUID, int]] = set()
+    wrong: list[str] = []
     for entry in LedgerEntry.objects.order_by().iterator(chunk_size=2_000):
         key = (entry.job_id, entry.attempt)
         if entry.kind == EntryKind.RESERVE:
             opened.add(key)
             continue
+        if key in closed:
+            wrong.append(f"attempt {entry.attempt} of job {entry.job_id} was closed twice")
         closed.add(key)
+        if entry.kind != EntryKind.SETTLE and any(getattr(entry, measure.value) for measure in COUNTS):
+            wrong.append(f"attempt {entry.attempt} of job {entry.job_id} came to nothing and was counted")
         for pool, subject in payer_of(entry).pools():
             for period in Period:
                 sums = due[pool.value, subject, period.value, limits.starts_on(period, entry.booked_on)]
                 for measure in Measure:
                     sums[f"spent_{measure.value}"] += _amount(entry, measure)
-    wrong = [f"attempt {attempt} of job {job} was closed and never opened" for job, attempt in sorted(closed - opened)]
+    wrong += [f"attempt {attempt} of job {job} was closed and never opened" for job, attempt in sorted(closed - opened)]
     _add_what_is_held(due, closed)
     found = {(c.pool, c.subject_id, c.period, c.starts_on): c for c in Counter.objects.all()}
     for place in due.keys() | found.keys():

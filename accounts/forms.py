@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.scopes import Scope
+from accounts.signing_in import WrongPassword, check_password
 
 TOO_OLD = "This form is too old. Fill it in once more."
 
@@ -33,10 +33,10 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("email") and given.get("password"):
-            user = authenticate(self.request, username=given["email"].lower(), password=given["password"])
-            if user is None or not (user.is_superuser or Membership.objects.filter(user_id=user.pk).exists()):  # type: ignore[attr-defined]
-                raise forms.ValidationError("Email or password is wrong. Check both and try again.")
-            self.user = user  # type: ignore[assignment]
+            try:
+                self.user = check_password(self.request, email=given["email"], password=given["password"])
+            except WrongPassword as wrong:
+                raise forms.ValidationError(str(wrong)) from wrong
         return given
 
 
@@ -64,3 +64,15 @@ class ApiKeyForm(forms.Form):
     @property
     def typed_name(self) -> str:
         return str(self.data.get("name", ""))
+
+
+class LeaveForm(forms.Form):
+    """Leaving a library, or ending the account."""
+
+    LIBRARY, ACCOUNT = "library", "account"
+    what = forms.ChoiceField(
+        choices=[(LIBRARY, "Leave this library"), (ACCOUNT, "Delete my whole account")],
+        error_messages={"required": "Choose what is to go.", "invalid_choice": "Choose one of the two."},
+    )
+    password = forms.CharField(max_length=256, strip=False, error_messages={"required": "Enter your password."})
+    is_sure = forms.BooleanField(error_messages={"required": "Tick this box: what goes cannot be brought back."})

@@ -212,10 +212,12 @@ def _announce(reached: list[Reached]) -> None:
 
 def _lock(payer: Payer, day: datetime.date) -> Counters:
     """The payer's counters, made where they are missing and locked, in one order for everybody: so two that need the same
-    wait for each other and never in a circle."""
+    wait for each other and never in a circle. Whoever makes some holds no lock on the others yet: somebody else may be
+    making the same, and wait for one of those."""
     pools = payer.pools()
     expected = sorted((pool, subject, period) for pool, subject in pools for period in Period)
-    found = _locked(pools, day)
+    there = Counter.objects.filter(limits.at(pools, day)).values_list("pool", "subject_id", "period")
+    found = {(Pool(pool), subject, Period(period)) for pool, subject, period in there}
     if len(found) < len(expected):
         Counter.objects.bulk_create(
             [
@@ -228,8 +230,7 @@ def _lock(payer: Payer, day: datetime.date) -> Counters:
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        found = _locked(pools, day)
-    return found
+    return _locked(pools, day)
 
 
 def _locked(pools: list[tuple[Pool, uuid.UUID]], day: datetime.date) -> Counters:

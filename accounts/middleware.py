@@ -1,4 +1,5 @@
-"""Host -> tenant, session -> actor, path -> tier. Everything behind these runs under the tenant's scope."""
+"""Host -> tenant, session -> actor (one's own, or whom staff view as), path -> tier. Everything behind these runs under the
+tenant's scope."""
 
 from __future__ import annotations
 
@@ -9,9 +10,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.access import Actor
+from accounts import audit, viewing
+from accounts.actors import actor_for as actor_for
+from accounts.actors import seen_as as seen_as
 from accounts.hosts import tenant_at
-from accounts.models import Membership, Role, Tenant, Tier
+from accounts.models import Tier
 from accounts.tenancy import scope
 
 MACHINE_PATHS = frozenset({"/healthz"})
@@ -36,28 +39,25 @@ class HostTenantMiddleware:
             return self.get_response(request)
 
 
-def actor_for(user: Any, tenant: Tenant | None) -> Actor:
-    """The actor that `user` is at this tenant: a stranger without an active membership."""
-    if tenant is None or not user.is_authenticated or not user.is_active:
-        return Actor(tenant_id=tenant.id if tenant else None)
-    return seen_as(user, Membership.objects.filter(user_id=user.pk).first(), tenant)
-
-
-def seen_as(user: Any, membership: Membership | None, tenant: Tenant) -> Actor:
-    """The actor that an active user with this membership is; a stranger where they have none and are no operator."""
-    if membership is None and not user.is_superuser:
-        return Actor(tenant_id=tenant.id)
-    role = Role(membership.role) if membership else None
-    return Actor(tenant.id, user.pk, role, is_guest=user.is_guest, is_operator=user.is_superuser)
-
-
 class ActorMiddleware:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_for(request.user, request.tenant))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with audit.asked_by(request):
+            if request.tenant is not None and _has_session(request):  # type: ignore[attr-defined]
+                viewing.enter(request)
+            response = self.get_response(request)
+            viewing.note(request, response)
+            return response
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Whether a session may say who asks. Programs bring none; where there is a bearer as well, the bearer decides, with rights
+    of its own, and the session's table is not asked."""
+    is_programs = request.headers.get("Authorization", "")[:7].lower() == "bearer "
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and not is_programs
 
 
 class TierMiddleware:
@@ -86,5 +86,6 @@ def template_context(request: HttpRequest) -> dict[str, Any]:
         "tenant": getattr(request, "tenant", None),
         "tier": getattr(request, "tier", None),
         "actor": getattr(request, "actor", None),
+        "viewing": getattr(request, "viewing", None),
         "demo": settings.DEMO_FOOTER,
     }

@@ -25,6 +25,7 @@ MEANINGS = {
     409: "It cannot be done as things stand, or the idempotency key was used for something else.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    422: "Its words are kept out here. Say it in other words.",
     429: "That was too often, and `Retry-After` says when to go on; or today's allowance is used up.",
     503: "What is needed for this is not there at the moment.",
 }

@@ -7,10 +7,12 @@ alone. Rows of another tenant are not found, because the managers do not know th
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
@@ -24,15 +26,15 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from accounts import views
+from accounts import audit, recorded, views
 from accounts.access import Actor, Door, admits
-from accounts.models import Role
-from accounts.tenancy import TenantRow, current
+from accounts.models import Role, Tenant
+from accounts.tenancy import TenantRow, current, scope
 
 MICROS = 1_000_000
-FOREIGN_APPS = frozenset({"auth", "django_q", "token_blacklist"})
+FOREIGN_APPS = frozenset({"auth", "axes", "django_q", "token_blacklist"})
 """Apps whose own admins stay outside: groups are not used here, the queue's results are unsigned pickles, and refresh
-tokens are of all tenants."""
+tokens and wrong passwords are of all tenants."""
 
 
 class StaffSite(UnfoldAdminSite):
@@ -148,6 +150,53 @@ class StaffAdmin(ModelAdmin):
             return HttpResponse(headers={"HX-Redirect": page})
         return redirect(page)
 
+    # What staff change goes into the audit log, and not into Django's own table, which knows no tenants and keeps names.
+
+    def on_record(self, row: Any) -> audit.Subject:
+        """The row as it stands in the audit log; its words are the library's own, so they are kept."""
+        return audit.of(row, str(row))
+
+    def about(self, row: Any) -> uuid.UUID | None:
+        """The person whom a row is about, where it is about one."""
+        return None
+
+    def construct_change_message(self, request: Any, form: Any, formsets: Any, add: bool = False) -> Any:
+        request.recorded_changes = recorded.changes(form, formsets or [], is_new=add)
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(self, request: Any, obj: Any, message: Any) -> None:
+        self._record(request, "staff.added", obj, message)
+
+    def log_change(self, request: Any, obj: Any, message: Any) -> None:
+        """`message` is Django's list of what a form changed, or the sentence of a button."""
+        self._record(request, "staff.acted" if isinstance(message, str) else "staff.changed", obj, message)
+
+    def log_deletions(self, request: Any, queryset: Any) -> None:
+        for row in queryset:
+            self._record(request, "staff.deleted", row, [])
+
+    def _record(self, request: Any, verb: str, row: Any, message: Any) -> None:
+        detail = request.__dict__.pop("recorded_changes", {})
+        subject = self.on_record(row)
+        if isinstance(message, str):
+            if audit.is_written(subject):
+                return  # the verb behind the button has put it on record
+            detail = {"said": message}
+        about = self.about(row)
+        audit.write(verb, subject=subject, about=about, detail=detail)
+        concerns = getattr(row, "tenant_id", row.pk if isinstance(row, Tenant) else None)
+        if concerns is not None and concerns != current():
+            with scope(concerns):  # an operator, at another host: the tenant that it concerns knows of it too
+                audit.write(verb, subject=subject, about=about, detail=detail)
+
+    def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """A row's history is what the audit log has of it."""
+        row = self.row(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        listed = reverse("admin:accounts_auditevent_changelist")
+        return redirect(f"{listed}?{urlencode({'subject_id__exact': str(row.pk)})}")
+
     def _get_obj_does_not_exist_redirect(self, request: Any, opts: Any, object_id: Any) -> Any:
         raise Http404("There is nothing here.")
 
@@ -167,6 +216,9 @@ class RecordAdmin(TenantAdmin):
 
     def edits(self, actor: Actor) -> bool:
         return False
+
+    def on_record(self, row: Any) -> audit.Subject:
+        return audit.of(row)  # without the words, which somebody wrote
 
 
 class PlatformAdmin(StaffAdmin):

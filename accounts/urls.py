@@ -1,14 +1,47 @@
 from django.urls import path
 
-from accounts import api, key_pages, views
+from accounts import (
+    account_pages,
+    api,
+    fence_pages,
+    joining_pages,
+    key_pages,
+    own_pages,
+    recovery_pages,
+    second_factor_pages,
+    second_step,
+    views,
+)
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", second_step.sign_in_code, name="sign-in-code"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("sign-in/forgotten", recovery_pages.forgotten, name="password-forgotten"),
+    path("sign-in/new-password", recovery_pages.new_password, name="password-new"),
+    path("sign-up/", joining_pages.sign_up, name="sign-up"),
+    path("sign-up/confirm", joining_pages.confirm_sign_up, name="sign-up-confirm"),
+    path("sign-up/join", joining_pages.join, name="sign-up-join"),
     path("auth/login", api.Login.as_view(), name="auth-login"),
     path("auth/refresh", api.Refresh.as_view(), name="auth-refresh"),
     path("auth/logout", api.Logout.as_view(), name="auth-logout"),
+    path("account/", account_pages.account, name="account"),
+    path("account/name", account_pages.change_name, name="account-name"),
+    path("account/password", account_pages.change_password, name="account-password"),
+    path("account/email", account_pages.change_email, name="account-email"),
+    path("account/email/confirm", account_pages.confirm_email, name="account-email-confirm"),
+    path("account/alerts", account_pages.change_alerts, name="account-alerts"),
     path("account/api-keys/", key_pages.own_api_keys, name="api-keys"),
     path("account/api-keys/new", key_pages.new_api_key, name="api-key-new"),
     path("account/api-keys/revoke", key_pages.revoke_api_key, name="api-key-revoke"),
+    path("account/data/", own_pages.own_data, name="account-data"),
+    path("account/data/archive", own_pages.own_data_archive, name="account-data-archive"),
+    path("account/leave/", own_pages.leave, name="account-leave"),
+    path("account/leave/now", own_pages.leave_now, name="account-leave-now"),
+    path("account/view-as/end", own_pages.end_view_as, name="view-as-end"),
+    path("account/second-factor/", second_factor_pages.own_second_factor, name="second-factor"),
+    path("account/second-factor/begin", second_factor_pages.begin_second_factor, name="second-factor-begin"),
+    path("account/second-factor/confirm", second_factor_pages.confirm_second_factor, name="second-factor-confirm"),
+    path("account/second-factor/off", second_factor_pages.end_second_factor, name="second-factor-off"),
+    path("<slug:tier>/leave", fence_pages.leave, name="tier-leave"),
 ]

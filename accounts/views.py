@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import second_factor
 from accounts.access import Door, admits
 from accounts.forms import SignInForm
 from accounts.middleware import actor_for
 from accounts.models import User
-from accounts.signals import guest_signed_in
+from accounts.second_step import ask_for_code
+from accounts.signing_in import begin_session
 
 
 @admits(Door.PUBLIC)
@@ -26,11 +28,11 @@ def sign_in(request: Any) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     onward = _safe_next(request)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        guest = request.user if request.user.is_authenticated and request.user.is_guest else None
-        login(request, form.user)
-        if guest is not None:
-            guest_signed_in.send(sender=None, guest=guest, user=form.user)
-        return redirect(onward or _home_of(request, form.user))
+        onward = onward or _home_of(request, form.user)
+        if second_factor.is_on(form.user.pk):
+            return ask_for_code(request, form.user, onward)
+        begin_session(request, form.user)
+        return redirect(onward)
     return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=422 if form.errors else 200)
 
 

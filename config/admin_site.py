@@ -24,10 +24,25 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Review",
+        (
+            ("gallery.report", "Review queue", "flag"),
+            ("stories.decision", "Decisions", "gavel"),
+        ),
+    ),
+    (
         "Studio",
         (
             ("studio.piece", "Pieces", "palette"),
             ("studio.studiopolicy", "Studio policy", "rule"),
+        ),
+    ),
+    (
+        "Safety",
+        (
+            ("generation.safetyevent", "Events", "shield"),
+            ("generation.rule", "What is kept out", "block"),
+            ("generation.safetypolicy", "Checks", "policy"),
         ),
     ),
     (
@@ -42,6 +57,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("accounts.membership", "People", "group"),
             ("accounts.apikey", "API keys", "api"),
             ("accounts.domain", "Addresses", "link"),
+            ("accounts.auditevent", "Audit log", "history"),
         ),
     ),
     (
@@ -49,6 +65,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("accounts.tenant", "Tenants", "domain"),
             ("accounts.user", "Users", "person"),
+            ("axes.accessattempt", "Wrong passwords", "lock_clock"),
             ("generation.aimodel", "Models and prices", "neurology"),
             ("generation.credential", "Accounts at providers", "key"),
         ),
@@ -102,14 +119,15 @@ def navigation(request: Any) -> list[dict[str, Any]]:
 
 
 def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """What staff ask first: what runs, what failed, what was spent today, and whether anybody works. Only workers are
-    counted for the whole install; they work for all tenants."""
+    """What staff ask first: what runs, what failed, what was spent today, what waits for review, and whether anybody
+    works. Only workers are counted for the whole install; they work for all tenants."""
     from accounts import ledger
     from accounts.models import Cap
     from accounts.models.ledger import Measure, Period, Pool
     from accounts.staff import money
     from config.health import workers_alive
-    from generation.models import ACTIVE, Job, Status
+    from gallery import queue
+    from generation.models import ACTIVE, Job, SafetyEvent, Status
 
     now = timezone.now()
     since = now - datetime.timedelta(hours=24)
@@ -130,5 +148,9 @@ def front_page(request: Any, context: dict[str, Any]) -> dict[str, Any]:
         "spent": money(ledger.spent_today(tenant.id), tenant.currency),
         "budget": money(cap.limit, tenant.currency) if cap else None,
         "budgets_link": reverse("admin:accounts_cap_changelist"),
+        "safety_count": SafetyEvent.objects.filter(created_at__gte=since).count(),
+        "safety_link": reverse("admin:generation_safetyevent_changelist"),
         "workers": workers_alive(),
+        "review_count": sum(queue.counts().values()),
+        "review_link": reverse("admin:gallery_report_changelist"),
     }

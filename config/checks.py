@@ -81,10 +81,85 @@ def unreadable_provider_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessa
 
 @register("security")
 def unreadable_rates(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """E004: a rate that the environment sets and that cannot be read, so that the usual one counts."""
+    """E008: a rate that the environment sets and that cannot be read, so that the usual one counts."""
     from django.conf import settings
 
     return [
-        Error(problem, hint="Mend the variable, or unset it for the usual rate.", id="fablewright.E004")
+        Error(problem, hint="Mend the variable, or unset it for the usual rate.", id="fablewright.E008")
         for problem in settings.RATE_PROBLEMS
+    ]
+
+
+@register("security", deploy=True)
+def plain_http_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W003: passwords and sessions in the open."""
+    from django.conf import settings
+
+    if settings.HTTPS:
+        return []
+    return [
+        Warning(
+            "HTTPS is off: cookies go over plain HTTP, and browsers are not told to keep to TLS.",
+            hint="Put a proxy that ends TLS and sets X-Forwarded-Proto in front, and set HTTPS=1.",
+            id="fablewright.W003",
+        )
+    ]
+
+
+@register("security")
+def contradictions_of_security(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E004 to E007: settings of the web's walls that undo each other."""
+    from django.conf import settings
+
+    wrong = (
+        (
+            bool(getattr(settings, "CSRF_TRUSTED_ORIGINS", [])),
+            "CSRF_TRUSTED_ORIGINS names other sites, whose pages could then post in the name of whoever is signed in here.",
+            "Leave it empty: each tenant's host trusts itself. Behind a proxy, pass Host and X-Forwarded-Proto on.",
+            "fablewright.E004",
+        ),
+        (
+            settings.SECURE_HSTS_INCLUDE_SUBDOMAINS and not settings.HTTPS,
+            "HSTS_SUBDOMAINS is set where no HSTS is sent.",
+            "Set HTTPS=1 as well, or unset HSTS_SUBDOMAINS.",
+            "fablewright.E005",
+        ),
+        (
+            settings.STAFF_SESSION_SECONDS > settings.SESSION_COOKIE_AGE,
+            "Sessions of staff would outlive those of readers.",
+            "Make STAFF_SESSION_SECONDS at most SESSION_COOKIE_AGE.",
+            "fablewright.E006",
+        ),
+        (
+            settings.ADDRESS_FAILURE_LIMIT < settings.AXES_FAILURE_LIMIT,
+            "One account may be guessed at more often from an address than all accounts together.",
+            "Make ADDRESS_FAILURE_LIMIT at least AXES_FAILURE_LIMIT.",
+            "fablewright.E007",
+        ),
+    )
+    return [Error(said, hint=hint, id=number) for is_wrong, said, hint, number in wrong if is_wrong]
+
+
+@register("mail")
+def mail_that_cannot_leave(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E010: what the environment says of mail contradicts itself, so that no letter would leave."""
+    from django.conf import settings
+
+    hint = "Mend the variable, or unset all that begin with MAIL_: letters go into a folder then."
+    return [Error(problem, hint=hint, id="fablewright.E010") for problem in settings.MAIL_PROBLEMS]
+
+
+@register("mail", deploy=True)
+def letters_into_a_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W010: nobody gets the letters that links for signing up and for new passwords are in."""
+    from django.conf import settings
+
+    if not settings.MAIL.is_local:
+        return []
+    return [
+        Warning(
+            "No mail server is set: letters are put into a folder of this machine.",
+            hint="Set MAIL_URL and MAIL_FROM.",
+            id="fablewright.W010",
+        )
     ]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.access import Barred
+from accounts.guessing import seconds_left
 from accounts.requests import TooLarge
 from generation.studio.dialects.openai.errors import form as openai_form
 
@@ -107,6 +110,19 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _answer(request, 404)
+
+
+def guessed_too_often(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+    """In the place of what a sign-in would have said: the same whether there is such an account, and whether this try was
+    right."""
+    seconds = seconds_left(request, credentials)
+    minutes = math.ceil(seconds / 60)
+    answer = _answer(
+        request, 429, f"That was wrong too often. Wait {minutes} minute{'s' * (minutes > 1)}, then try again."
+    )
+    answer["Retry-After"] = str(seconds)
+    add_never_cache_headers(answer)
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

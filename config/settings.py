@@ -4,12 +4,17 @@ FABLEWRIGHT_HOME   folder of database, media, secrets and lock (default: var/ be
 DATABASE_URL       postgres://user:password@host/name; default: SQLite in FABLEWRIGHT_HOME
 SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secrets
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
-HTTPS              1 behind a proxy that ends TLS: secure cookies and HSTS
+HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
+                   requests are led to https; /healthz is not
+HSTS_SUBDOMAINS    1 where each tenant's host and all names below it speak TLS (default 0: they may belong to others)
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
 RATE_*             how often what may be asked for, such as RATE_GENERATE_KEY=120/min; the whole list: config/rates.py
 SOCKETS_PER_PERSON how many sockets one person has open at a time in one process (default 30)
+MAIL_URL, MAIL_FROM   the server that letters leave by (smtp://user:password@host, smtps://...; also as MAIL_URL_FILE) and the
+                   address that they come from; default: letters are put into FABLEWRIGHT_HOME/mail. See config/mail.py
+MAIL_CA_FILE       certificates that the mail server is trusted by, in the place of the system's
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 """
@@ -21,7 +26,7 @@ from pathlib import Path
 
 import environ
 
-from config import provider_accounts, rates
+from config import mail, provider_accounts, rates
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -58,6 +63,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "channels",
     "django_q",
+    "axes",
     "accounts",
     "generation",
     "generation.studio",
@@ -68,6 +74,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.headers.PageHeaders",
+    "config.content_policy.ContentPolicy",
     "accounts.middleware.HostTenantMiddleware",
     "accounts.rates.RateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -76,8 +85,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.TierMiddleware",
+    "accounts.fence_pages.FenceMiddleware",
+    "axes.middleware.AxesMiddleware",  # turns an answer about a password into "wait", where there were too many wrong ones
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -121,9 +131,15 @@ RATES, RATE_PROBLEMS = rates.read(os.environ)
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=30)
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it stops who guessed too often, and signs nobody in
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "display_name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -134,17 +150,42 @@ LOGOUT_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "fablewright_session"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+STAFF_SESSION_SECONDS = 60 * 60 * 12  # counted from signing in, whatever happens meanwhile
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # scripts read the token in the page's forms
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A browser takes a cookie of such a name from this very host alone, over TLS, for all of its paths: one tenant's host
+    # cannot set it for another's.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-fablewright_session", "__Host-fablewright_csrf"
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+
+# Guessing of passwords and codes, counted in the database (accounts/guessing.py says how).
+AXES_HANDLER = "accounts.guessing.Guesses"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "accounts.guessing.counted_address"
+AXES_LOCKOUT_CALLABLE = "config.errors.guessed_too_often"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 8
+ADDRESS_FAILURE_LIMIT = 60  # of one network address, over all accounts: a school or an office is one address
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on does not make it longer
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "email", "password", "code", "next", "csrfmiddlewaretoken"]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -223,6 +264,7 @@ GENERATION = {
 SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
 PROVIDER_ACCOUNTS, PROVIDER_ACCOUNT_PROBLEMS = provider_accounts.read(os.environ)
+MAIL, MAIL_PROBLEMS = mail.read(os.environ, folder=HOME.path / "mail")
 
 DEMO = {
     "text_seconds": env.float("DEMO_TEXT_SECONDS", default=0.8),

@@ -43,4 +43,5 @@ def _answer(found: Any, request: HttpRequest) -> HttpResponse:
     for name, value in said.headers:
         if value is not None:
             answer[name] = value
+    answer["X-Content-Type-Options"] = "nosniff"  # the middleware that says so for the rest comes after this
     return answer

@@ -10,15 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery, UUIDField
 from accounts.access import Actor, owned_or_published
 from accounts.models import Tier
 from generation.models import Status
+from stories import showing
 from stories.models import Choice, Image, Scene, Story, Video
 
 
 def stories_for(actor: Actor, tier: Tier) -> QuerySet[Story]:
     """Finished stories of the tier that this actor may read, with cover and film badge, newest first."""
-    filmed = Video.objects.filter(scene__story=OuterRef("pk"), job__status=Status.DONE)
-    cover = Image.objects.filter(scene__story=OuterRef("pk"), job__status=Status.DONE).order_by(
-        "scene__depth", "created_at"
-    )
+    made = {"scene__story": OuterRef("pk"), "job__status": Status.DONE}
+    filmed = Video.objects.filter(showing.seen(), **made)
+    cover = Image.objects.filter(showing.seen(), **made).order_by("scene__depth", "created_at")
     return (
         Story.objects.filter(tier=tier, finished_at__isnull=False)
         .filter(owned_or_published(actor, owner="reader_id", visibility="visibility"))
@@ -33,17 +33,19 @@ def stories_for(actor: Actor, tier: Tier) -> QuerySet[Story]:
     )
 
 
-def last_scene(story: Story) -> Scene | None:
-    """The ending that was reached last, which tells the way to read."""
-    return Scene.objects.filter(story=story, is_ending=True).exclude(text="").order_by("-created_at").first()
+def endings(story: Story, actor: Actor) -> QuerySet[Scene]:
+    """The endings that were reached, the first one first; those that staff hid for staff alone."""
+    found = Scene.objects.filter(story=story, is_ending=True).exclude(text="").order_by("created_at")
+    return found if actor.is_staff else found.filter(is_hidden=False)
 
 
-def pages_to(story: Story, scene_id: uuid.UUID | None) -> list[Scene]:
-    """The written scenes from the first to an ending. With `scene_id`, the way that leads through that scene."""
+def pages_to(story: Story, scene_id: uuid.UUID | None, actor: Actor) -> list[Scene]:
+    """The written scenes from the first to an ending. With `scene_id`, the way that leads through that scene. Pages that staff
+    hid are turned over, but for staff."""
     rows = {
         row.id: row for row in Scene.objects.filter(story=story).exclude(text="").select_related("via", "job__model")
     }
-    end = last_scene(story)
+    end = endings(story, actor).last()
     if scene_id is not None and scene_id in rows:
         end = _ending_below(rows, rows[scene_id], prefer=end)
     way: list[Scene] = []
@@ -51,7 +53,7 @@ def pages_to(story: Story, scene_id: uuid.UUID | None) -> list[Scene]:
     while at is not None:
         way.append(at)
         at = rows.get(at.parent_id) if at.parent_id else None
-    return way[::-1]
+    return [page for page in way[::-1] if actor.is_staff or not page.is_hidden]
 
 
 def _ending_below(rows: dict[uuid.UUID, Scene], scene: Scene, *, prefer: Scene | None) -> Scene:
@@ -66,7 +68,7 @@ def _ending_below(rows: dict[uuid.UUID, Scene], scene: Scene, *, prefer: Scene |
     return max((rows[i] for i in below), key=lambda r: (r.is_ending, r.created_at))
 
 
-def reader_page(story: Story, way: list[Scene], scene: Scene) -> dict[str, Any]:
+def reader_page(story: Story, way: list[Scene], scene: Scene, actor: Actor) -> dict[str, Any]:
     """One page of the finished book, with the page before and the page after."""
     position = [page.id for page in way].index(scene.id)
     return {
@@ -75,6 +77,6 @@ def reader_page(story: Story, way: list[Scene], scene: Scene) -> dict[str, Any]:
         "previous": way[position - 1] if position else None,
         "following": way[position + 1] if position + 1 < len(way) else None,
         "taken": way[position + 1].via if position + 1 < len(way) else None,
-        "endings": Scene.objects.filter(story=story, is_ending=True).exclude(text="").order_by("created_at"),
+        "endings": endings(story, actor),
         "other_choices": Choice.objects.filter(scene=scene).count(),
     }

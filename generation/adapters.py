@@ -39,6 +39,8 @@ def account_of(job: Job, *, buys: bool = True) -> Provider:
     if job.provider == keys.DELIVERIES:
         # Not kept: there are as many endpoints as tenants like, and each is spoken to seldom.
         return providers.kind_of(job.provider)(**keys.endpoint(job).options)
+    if job.provider == keys.LETTERS:
+        return providers.kind_of(job.provider)(**keys.letter(job).options)
     found = keys.account(job.credential, provider=job.provider, buys=buys)
     made_by = providers.kind_of(job.provider)
     with _lock:

@@ -17,8 +17,9 @@ from django.utils import timezone
 from accounts.access import Actor, Verb, allows
 from accounts.tenancy import across_tenants, scope
 from generation import steps
+from generation.discarding import discard as discard
 from generation.live import Asked
-from generation.models import Asset, DiscardedFile, Job
+from generation.models import Asset, DiscardedFile, Job, Status
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +37,8 @@ def reuse(asset: Asset) -> Asset:
         height=asset.height,
         seconds=asset.seconds,
         model_name=asset.model_name,
+        digital_source=asset.digital_source,
     )
-
-
-def discard(asset: Asset) -> None:
-    """Throw a row away, in the caller's transaction. If it was the file's last, the file goes within some minutes."""
-    tenant_id, sha256 = asset.tenant_id, asset.sha256
-    asset.delete()
-    if not Asset.objects.filter(sha256=sha256).exists():
-        DiscardedFile.objects.update_or_create(
-            tenant_id=tenant_id, sha256=sha256, defaults={"discarded_at": timezone.now()}
-        )
 
 
 def remove_discarded(*, linger_seconds: float = LINGER_SECONDS) -> int:
@@ -68,10 +60,10 @@ def remove_discarded(*, linger_seconds: float = LINGER_SECONDS) -> int:
 
 
 def find_shown(actor: Actor, asset_id: uuid.UUID) -> tuple[Asset, Job]:
-    """What a job of the actor's own (for staff: of anybody's) made, or 404: unknown, another's, or hidden by staff."""
+    """What a job of the actor's own (for staff: of anybody's) made, or 404: unknown, another's, not yet shown, or never."""
     job = Job.objects.select_related("run", "asset", "model").filter(asset_id=asset_id).first()
     if job is None or job.asset is None or not allows(actor, Verb.READ, Asked(job.run)):
         raise Http404("There is nothing here.")
-    if not actor.is_staff and not steps.find(job.step).is_shown(job):
+    if not actor.is_staff and not (job.status == Status.DONE and steps.find(job.step).is_shown(job)):
         raise Http404("There is nothing here.")
     return job.asset, job

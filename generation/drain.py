@@ -21,15 +21,16 @@ from accounts.tenancy import scope
 from generation import policy, purchases, slots
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
-from generation.jobs import asking, claiming, outcomes
+from generation.jobs import asking, claiming, ending, outcomes
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
+from generation.marking import DigitalSource
 from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
-from generation.purchases import Held, Outbox, Outcome, Progress, Words
+from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ MAX_SAID = 60_000
 LIFE_SECONDS = 600.0
 SOON_SECONDS = 60.0
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
+BASES = ("source", "first_frame", "last_frame")
+"""Inputs of which something is to be seen in the result, as it was."""
 
 
 @cache
@@ -63,6 +66,8 @@ class Drain:
         self.worker = worker
         self.linger_seconds = linger_seconds
         self.held: dict[uuid.UUID, Held] = {}
+        self.stopping: set[uuid.UUID] = set()
+        """Cancelled jobs whose provider is being told; if that is lost with this worker, their holds are booked."""
         self.outbox: Outbox = queue.SimpleQueue()
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
@@ -101,7 +106,7 @@ class Drain:
                 slots.leave(slot)
 
     def _may_leave(self, idle_seconds: float) -> bool:
-        if idle_seconds < self.linger_seconds:
+        if idle_seconds < self.linger_seconds or self.stopping:
             return False
         return not claiming.anything_due_within(SOON_SECONDS)
 
@@ -143,10 +148,13 @@ class Drain:
 
     def _begin(self, job: Job, verb: str) -> None:
         files: dict[str, str] = {}
+        bases: set[DigitalSource | None] = set()
         for given in job.request.get("inputs", []):
             kept = Asset.objects.get(id=given["asset"])
             files[given["asset"]] = kept.storage_name
             given["media_type"] = kept.media_type
+            if given["role"] in BASES:
+                bases.add(kept.source)
         try:
             able = account_of(job, buys=verb == "start")
         except NoKey as error:
@@ -157,7 +165,7 @@ class Drain:
             return
         if verb == "start":
             outcomes.sent(job)
-        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job))
+        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job), bases=bases)
         self.held[job.id] = held
         purchases.begin(held, self.lanes, self.outbox)
         crash_point("after_sent")
@@ -167,7 +175,8 @@ class Drain:
         for job in claiming.cancelled_elsewhere():
             with scope(job.tenant_id):
                 try:
-                    purchases.tell_to_stop(job, account_of(job, buys=False))
+                    purchases.tell_to_stop(job, account_of(job, buys=False), self.outbox)
+                    self.stopping.add(job.id)
                 except NoKey as error:
                     log.info("%s could not be told to stop job %s: %s", job.provider, job.id, error)
 
@@ -182,9 +191,17 @@ class Drain:
             pass
         self._note()
 
-    def _take(self, item: Progress | Words | Outcome) -> None:
+    def _take(self, item: Progress | Words | Outcome | Stopped) -> None:
+        if isinstance(item, Stopped):
+            self.stopping.discard(item.job.id)
+            with scope(item.job.tenant_id):
+                ending.close_cancelled(item.job, item.charged)
+            return
         held = item.held
         if self.held.get(held.job.id) is not held:
+            if isinstance(item, Outcome):
+                with scope(held.job.tenant_id):
+                    outcomes.unwanted(held.job, item.kept)
             return  # given up already: what comes late is not written
         if isinstance(item, Progress):
             held.share = max(held.share, item.share)
@@ -196,6 +213,7 @@ class Drain:
                 try:
                     self._write_outcome(item)
                 except LostClaim:
+                    outcomes.unwanted(held.job, item.kept)
                     self._drop(held)
 
     def _hear(self, held: Held, piece: str) -> None:

@@ -27,6 +27,9 @@ class Unpriced(CannotBuy):
 class AgainstRules(CannotBuy):
     """The house's own rules say no to what was asked for: words that staff keep out, or a check that flagged it."""
 
+    def __init__(self, message: str, *, field: str = "", status: int = 422) -> None:
+        super().__init__(message, field=field, status=status)
+
 
 class NotRetryable(CannotBuy):
     """The job is not in a state that can be tried again."""

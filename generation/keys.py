@@ -17,10 +17,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import audit
 from accounts.models import Tenant, User
 from accounts.sealed import CannotOpen, Sealed
 from generation import providers
-from generation.models import AiModel, Credential, Job, ProviderKey, WebhookEndpoint
+from generation.models import AiModel, Credential, Job, Letter, ProviderKey, WebhookEndpoint
 from generation.providers.errors import Denied
 from generation.providers.wire import Key
 
@@ -30,6 +31,9 @@ DELIVERIES = "webhook"
 """What takes messages to the endpoints of tenants. Nothing is bought from it; its account only limits it."""
 DELIVERIES_AT_ONCE = 16
 """Places of a worker that deliveries may take, so that slow receivers keep purchases from none."""
+LETTERS = "mail"
+"""What takes letters to people, by way of the platform's mail server. Its account limits it, and pauses where it is refused."""
+LETTERS_AT_ONCE = 4
 ENVIRONMENT = "environment"
 """Label of the platform's accounts whose key stands in the environment."""
 ONE_AT_A_TIME = frozenset({"cosmos"})
@@ -94,7 +98,11 @@ def takes_keys() -> list[tuple[str, str]]:
 
 def has_accounts() -> list[tuple[str, str]]:
     """(name, title) of all providers that something is bought from, by title."""
-    known = [name for name in providers.PROVIDERS if name not in BUILT_IN | {DELIVERIES} and _kind_of(name) is not None]
+    known = [
+        name
+        for name in providers.PROVIDERS
+        if name not in BUILT_IN | {DELIVERIES, LETTERS} and _kind_of(name) is not None
+    ]
     return sorted(((name, title(name)) for name in known), key=lambda pair: pair[1].casefold())
 
 
@@ -119,6 +127,7 @@ def save_key(*, tenant: Tenant, provider: str, secret: str, user: User | None = 
         Credential.objects.filter(id=found.credential_id).update(paused_until=None, paused_because="")
         found.secret, found.hint, found.is_enabled = Sealed.of(secret), hint(secret), True
         found.save()
+        _record("provider-key.saved", found)
     return found
 
 
@@ -130,7 +139,15 @@ def hint(secret: str) -> str:
 
 def delete_key(key: ProviderKey) -> None:
     """Forget a key, and its account with it. Purchases that are on their way with it can no longer be asked after."""
-    key.delete()
+    with transaction.atomic():
+        _record("provider-key.deleted", key)
+        key.delete()
+
+
+def _record(verb: str, key: ProviderKey) -> None:
+    """The key is named by its provider and by whose it is; nothing of it is put on record."""
+    detail = {"provider": key.provider, "of": "tenant" if key.user_id is None else "person"}
+    audit.write(verb, subject=audit.of(key), about=key.user_id, detail=detail)
 
 
 # Who buys
@@ -220,10 +237,27 @@ def endpoint(job: Job) -> Account:
         raise NoKey(f"the endpoint {found}: {error}", "its signing secret cannot be used. Rotate it.") from error
 
 
-def deliveries_account() -> Credential:
-    """The platform's limit on deliveries: a row that operators may change or switch off."""
-    limit = {"max_concurrent": DELIVERIES_AT_ONCE}
-    return Credential.objects.get_or_create(provider=DELIVERIES, label="deliveries", defaults=limit)[0]
+def letter(job: Job) -> Account:
+    """A letter, and how letters leave. What it says is opened here and nowhere else. Runs under the job's scope. Raises
+    `NoKey` where it was put away already, cannot be opened, or no letter can leave."""
+    post = settings.MAIL
+    if post.server is None and not post.folder:
+        raise NoKey("the environment contradicts itself about mail: see manage.py check", "letters cannot be sent now.")
+    found = Letter.objects.filter(job=job).first()
+    if found is None or not found.contents:
+        raise NoKey("the letter was put away", "it was put away.")
+    more = (("folder", post.folder), ("sender", post.sender), ("server", post.server))
+    try:
+        return Account(LETTERS, "", Key(str(found.contents.reveal())), more=more)
+    except CannotOpen as error:
+        raise NoKey(f"the letter {found}: {error}", "it cannot be opened any more.") from error
+
+
+def deliveries_account(provider: str = DELIVERIES) -> Credential:
+    """The platform's limit on what takes messages: a row that operators may change or switch off."""
+    label, at_once = {DELIVERIES: ("deliveries", DELIVERIES_AT_ONCE), LETTERS: ("letters", LETTERS_AT_ONCE)}[provider]
+    limit = {"max_concurrent": at_once}
+    return Credential.objects.get_or_create(provider=provider, label=label, defaults=limit)[0]
 
 
 TAKEN_AWAY = "the key that it was to be bought with was taken away."

@@ -16,13 +16,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from generation import providers
+from generation import providers, watermark
 from generation.providers.contract import Emit
 from generation.providers.errors import ProviderError, Transient
 
 LENGTH = struct.Struct(">Q")
+WATERMARK = "watermark"
+"""A verb that is no adapter's: mark the film that lies at a path."""
 
 
 class Gone(Exception):
@@ -102,6 +105,10 @@ class Lanes:
                 self._busy.pop(key, None)
             self._free.put(child)
 
+    def watermark(self, key: Any, path: Path) -> None:
+        """Mark the film that lies at `path`. Raises `Transient` where the child ended over it."""
+        self.call(key, WATERMARK, "", str(path), lambda _: None)
+
     def abandon(self, key: Any) -> None:
         """Kill the child that works on `key`, if one does."""
         with self._lock:
@@ -153,7 +160,10 @@ def main() -> None:
         except EOFError:
             return
         try:
-            if verb == "start":
+            if verb == WATERMARK:
+                watermark.film(Path(argument))
+                value: Any = None
+            elif verb == "start":
                 emit = Emit(progress=lambda share: send(answers, ("progress", share)))
                 value = adapters[provider].start(argument, emit)
             else:

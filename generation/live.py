@@ -28,11 +28,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections, connection
 from django.db.models import Q
 
-from accounts import tickets
+from accounts import tickets, viewing
 from accounts.access import Actor, Verb, allows
 from accounts.hosts import tenant_at
 from accounts.middleware import actor_for
+from accounts.models import Tenant
 from accounts.tenancy import across_tenants, scope
+from generation import steps
 from generation.jobs import public
 from generation.models import Job, Run
 
@@ -134,11 +136,16 @@ def _look(followers: list[Follower]) -> None:
         jobs = list(
             Job.objects.filter(id__in=list(behind)).select_related("run__tier", "model", "asset").order_by("created_at")
         )
+        hidden = steps.hidden(jobs)
+        waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
     for job in jobs:
-        with scope(job.tenant_id):
-            said = {"type": "progress", "data": public.live(job)}
         for follower in behind[job.id]:
             follower.versions[job.id] = job.version
+        if job.id in hidden - waits:
+            continue  # nobody is told of it: staff, too, have pages for that
+        with scope(job.tenant_id):
+            said = {"type": "progress", "data": public.live(job, waits=job.id in waits)}
+        for follower in behind[job.id]:
             follower.tell(said)
 
 
@@ -207,7 +214,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         if tenant is None or not tenant.is_open:
             return None
         with scope(tenant):
-            user = _fresh_user(self.scope)
+            user = _fresh_user(self.scope, tenant)
             if at_the_door:
                 self.came_by_ticket = not user.is_authenticated
             if self.came_by_ticket:
@@ -228,10 +235,19 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
 
 def may_follow_work(actor: Actor, target: uuid.UUID) -> bool:
     """Whether `target` is a job, a run or a piece of the studio that this actor may see. A story's topic has a socket of its
-    own, because a story can be hidden from whoever asked for it."""
+    own, because a story can be hidden from whoever asked for it; so can what one of its jobs made, and then there is nothing
+    to follow."""
     asked = Q(id=target) | Q(jobs=target) | Q(topic_id=target, tier=None)
     run = Run.objects.filter(asked).first()
-    return run is not None and allows(actor, Verb.READ, Asked(run))
+    if run is None or not allows(actor, Verb.READ, Asked(run)):
+        return False
+    if actor.is_staff or run.tier_id is None:
+        return True
+    jobs = list(Job.objects.filter(Q(id=target) | Q(run_id=target)).defer("request", "result", "partial"))
+    hidden = steps.hidden(jobs)
+    return not jobs or bool(
+        {job.id for job in jobs} - hidden | steps.waiting([job for job in jobs if job.id in hidden])
+    )
 
 
 MayFollow = Callable[[Actor, uuid.UUID], bool]
@@ -280,10 +296,11 @@ def _post(loop: asyncio.AbstractEventLoop, news: asyncio.Queue[dict[str, Any]], 
         return  # the loop is closed: the process is ending
 
 
-def _fresh_user(asgi_scope: dict[str, Any]) -> Any:
-    """The user that the session names now, not when the socket was opened."""
+def _fresh_user(asgi_scope: dict[str, Any], tenant: Tenant) -> Any:
+    """The user that the session names now, not when the socket was opened; where staff view as somebody else, that one."""
     key = getattr(asgi_scope.get("session"), "session_key", None)
     if key is None:
         return AnonymousUser()
     store = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    return get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+    user = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type]
+    return viewing.through(store, user, tenant) or AnonymousUser()

@@ -14,7 +14,8 @@ from django.core import signing
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 
-from generation.models import Asset
+from generation import steps
+from generation.models import Asset, Job
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +38,25 @@ def link(asset: Asset) -> str:
 
 
 def linked(token: str) -> Asset:
-    """The asset that a link of this tenant leads to; 404 for one that was changed, is over or whose file is gone."""
+    """The asset that a link of this tenant leads to; 404 for one that was changed, is over, or whose file is gone or hidden:
+    links that were given before die with that."""
     try:
         asset_id = signing.loads(token, salt=LINK_SALT, max_age=LINK_SECONDS)
     except signing.BadSignature as bad:
         raise Http404("This link is over. Ask for a new one.") from bad
     asset = Asset.objects.filter(id=asset_id).first()
-    if asset is None:
+    if asset is None or not is_open(asset):
         raise Http404("There is nothing here.")
     return asset
+
+
+def is_open(asset: Asset) -> bool:
+    """Whether links lead to this asset. They do not where staff have hidden what made it, or have not looked at it yet. A row
+    that no job made is a copy that somebody took of a file: it is open as long as one of the jobs that made that file is."""
+    made = list(Job.objects.filter(asset__sha256=asset.sha256).defer("request", "result", "partial"))
+    own = [job for job in made if job.asset_id == asset.id]
+    asked = own or made
+    return not asked or len(steps.hidden(asked)) < len(asked)
 
 
 def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:

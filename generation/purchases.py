@@ -7,21 +7,24 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from django.core.files.storage import default_storage
 
-from generation import storage
+from generation import stills, storage, watermark
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
+from generation.marking import DigitalSource, Mark
+from generation.marking.vocabulary import source_of
 from generation.models import Job, Lane
 from generation.providers.budget import BUDGET, give_large_blocks_back
 from generation.providers.contract import Done, Emit, Handle, Kind, Link, Pending, Request
 from generation.providers.errors import Damaged, ProviderError, Transient, Unknown
-from generation.providers.protocols import Cancels, Finds, Opens, Provider
+from generation.providers.protocols import Cancels, Finds, Opens, Provider, TellsCharge
 
 log = logging.getLogger(__name__)
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -30,6 +33,7 @@ PACKED = 4
 """An input exists as bytes, in base64, as a part of the document and as the document's bytes at one moment."""
 FETCH_TRIES = 4
 FETCH_WAIT_SECONDS = 1.0
+MARK_TRIES = 2
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Held:
     able: Provider
     request: Request
     gives_up_at: float
+    source: DigitalSource = DigitalSource.TRAINED
+    """What its files are marked as."""
     said: list[str] = field(default_factory=list)
     """Pieces of text that came so far, where the tier shows them."""
     said_length: int = 0
@@ -76,15 +82,40 @@ class Outcome:
     at: float = field(default_factory=time.monotonic)
 
 
-Outbox = queue.SimpleQueue[Progress | Words | Outcome]
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The provider of a cancelled job was told; `charged` is what it says it charged, None where it says nothing."""
+
+    job: Job
+    charged: int | None
 
 
-def hold(job: Job, verb: str, able: Provider, *, files: Mapping[str, str], seconds: float) -> Held:
+Outbox = queue.SimpleQueue[Progress | Words | Outcome | Stopped]
+
+
+def hold(
+    job: Job,
+    verb: str,
+    able: Provider,
+    *,
+    files: Mapping[str, str],
+    seconds: float,
+    bases: Collection[DigitalSource | None] = (),
+) -> Held:
     """Take a job into hand; `files` are the storage names of its inputs by asset. They are read when the request is
-    written out, and not kept while the provider works."""
+    written out, and not kept while the provider works. `bases` say what the pictures are that it changes or sets in motion,
+    None being one that a person brought."""
     names = sorted(set(files.values()))
     readers = {asset: partial(_read, name, names) for asset, name in files.items()}
-    return Held(job, verb, able, request_of(job, files=readers), gives_up_at=time.monotonic() + seconds)
+    if job.kind == Kind.MODERATE:
+        for given in job.request.get("inputs", []):
+            if given.get("media_type", "").startswith("video/"):  # whoever judges looks at pictures
+                readers[given["asset"]] = partial(_stills, files[given["asset"]])
+                given["media_type"] = stills.MEDIA_TYPE
+    request = request_of(job, files=readers)
+    makes = able.capabilities(request.model, request.kind, request.options)
+    source = source_of(is_trained=makes is None or makes.is_trained, bases=bases)
+    return Held(job, verb, able, request, gives_up_at=time.monotonic() + seconds, source=source)
 
 
 def _read(name: str, names: Sequence[str]) -> bytes:
@@ -95,6 +126,14 @@ def _read(name: str, names: Sequence[str]) -> bytes:
     return storage.read(name)
 
 
+def _stills(name: str) -> bytes:
+    """Some moments of a film that is looked at; it is read from where it lies, and not into memory."""
+    try:
+        return stills.sheet(name)
+    except (OSError, ValueError) as error:
+        raise Damaged(f"the film cannot be looked at: {error}", billed=False) from error
+
+
 def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     """Hand the purchase to a thread of its own; what comes back goes to `outbox`. A daemon thread, so that a provider
     that never answers keeps no worker from ending."""
@@ -102,15 +141,21 @@ def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     threading.Thread(target=_run, args=(held, lanes, outbox), daemon=True, name=f"purchase-{held.job.id}").start()
 
 
-def tell_to_stop(job: Job, able: Provider) -> None:
-    """Ask the provider to stop working on a job that was cancelled. Nobody waits for the answer."""
+def tell_to_stop(job: Job, able: Provider, outbox: Outbox) -> None:
+    """Ask the provider to stop working on a job that was cancelled, and what it charged, where it tells. `Stopped` comes to
+    `outbox` in any case."""
 
     def stop() -> None:
+        charged = None
         try:
+            handle = Handle(job.provider_job_id, job.poll_url, request_of(job))
             if isinstance(able, Cancels):
-                able.cancel(Handle(job.provider_job_id, job.poll_url, request_of(job)))
+                able.cancel(handle)
+            if isinstance(able, TellsCharge):
+                charged = able.charged(handle)
         except Exception as error:
             log.info("%s could not be told to stop job %s: %s", job.provider, job.id, type(error).__name__)
+        outbox.put(Stopped(job, charged))
 
     threading.Thread(target=stop, daemon=True, name=f"stop-{job.id}").start()
 
@@ -128,7 +173,7 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
             if isinstance(value, Done):
                 if value.text is not None:
                     value = replace(value, text=keepable(value.text))
-                kept = _keep(held, value)
+                kept = _keep(held, value, lanes)
                 value = replace(value, data=None)
         outbox.put(Outcome(held, value, kept))
     except ProviderError as error:
@@ -158,15 +203,19 @@ def _call(held: Held, lanes: Lanes, outbox: Outbox) -> Done | Pending | None:
     return held.able.check(handle)
 
 
-def _keep(held: Held, done: Done) -> storage.Kept | None:
+def _keep(held: Held, done: Done, lanes: Lanes) -> storage.Kept | None:
     kind, tenant_id = Kind(held.job.kind), held.job.tenant_id
+    mark = Mark(held.source, system=done.model or held.request.model)
+    watermarked = partial(_watermark, held, lanes) if held.job.is_preview else None
     if done.data is not None:
-        return storage.keep(tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type)
+        return storage.keep(
+            tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type, mark=mark, watermarked=watermarked
+        )  # fmt: skip
     if done.link is None:
         return None
     for tries in range(1, FETCH_TRIES + 1):
         try:
-            return _fetch(held, kind, done.link, done.media_type)
+            return _fetch(held, kind, done.link, done.media_type, mark, watermarked)
         except Transient as error:
             # A provider that has a job can be asked for it again. One that answered at once cannot: what it made is
             # fetched here or lost.
@@ -178,7 +227,23 @@ def _keep(held: Held, done: Done) -> storage.Kept | None:
     raise AssertionError
 
 
-def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
+def _watermark(held: Held, lanes: Lanes, path: Path) -> None:
+    """Mark a preview before it is kept. Where that cannot be done it is not kept: nobody gets one without its mark."""
+    if held.job.kind != Kind.VIDEO:
+        watermark.picture(path)
+        return
+    for tries in range(1, MARK_TRIES + 1):
+        try:
+            lanes.watermark(f"mark-{held.job.id}", path)
+            return
+        except Transient as error:
+            if tries == MARK_TRIES:
+                raise Damaged(f"the preview could not be marked: {error}") from error
+
+
+def _fetch(
+    held: Held, kind: Kind, link: Link, media_type: str, mark: Mark, watermarked: Callable[[Path], None] | None
+) -> storage.Kept:  # fmt: skip
     if not isinstance(held.able, Opens):
         raise Damaged("the adapter answered with a link and cannot fetch")
     with ExitStack() as closing:
@@ -190,5 +255,6 @@ def _fetch(held: Held, kind: Kind, link: Link, media_type: str) -> storage.Kept:
                 raise Transient(str(error), retry_after_seconds=FETCH_WAIT_SECONDS * 10) from error
             raise
         return storage.keep(
-            tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type
-        )
+            tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type,
+            mark=mark, watermarked=watermarked,
+        )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +54,6 @@ def encode_anew(path: Path, media_type: str) -> None:
         with Image.open(path) as picture:
             whole = picture.convert("RGB") if media_type == "image/jpeg" else picture
             whole.save(again, FORMATS[media_type], quality=95)
-        with again.open("rb+") as file:
-            os.fsync(file.fileno())
         again.replace(path)
     finally:
         again.unlink(missing_ok=True)

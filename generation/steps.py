@@ -46,6 +46,11 @@ class Step:
         """Fields of the request that were not known before the job's needs were done."""
         return {}
 
+    def said(self, job: Job) -> str:
+        """What was written, as rules and checks read it before it shows: everything of it that may show, or goes on to
+        another model. Empty where there is nothing to read."""
+        return job.result.get("text") or ""
+
     def finish(self, job: Job) -> AskAgain | None:
         """Write the room's rows from `job.result` and `job.asset`."""
         return None
@@ -60,6 +65,10 @@ class Step:
         """Fields that the room adds to the job's public payload."""
         return {}
 
+    def belongs_to(self, job: Job) -> dict[str, Any]:
+        """Of what `describe` says, what may be known where the result is not shown."""
+        return {}
+
     def is_shown(self, job: Job) -> bool:
         """Whether what came of it is shown to whoever asked for it; staff may have hidden it."""
         return True
@@ -67,6 +76,11 @@ class Step:
     def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
         """Of jobs of this step, those that are not shown. A room with lists answers in a fixed number of queries."""
         return {job.id for job in jobs if not self.is_shown(job)}
+
+    def waiting(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
+        """Of jobs of this step that are hidden, those that wait for staff to let them be shown: whoever asked may know that
+        they are there."""
+        return set()
 
 
 _steps: dict[str, Step] = {}
@@ -89,4 +103,12 @@ def hidden(jobs: Sequence[Job]) -> set[uuid.UUID]:
     found: set[uuid.UUID] = set()
     for name in {job.step for job in jobs}:
         found |= find(name).hidden([job for job in jobs if job.step == name])
+    return found
+
+
+def waiting(jobs: Sequence[Job]) -> set[uuid.UUID]:
+    """Of these jobs, whose results are hidden, those that wait for staff to let them be shown."""
+    found: set[uuid.UUID] = set()
+    for name in {job.step for job in jobs}:
+        found |= find(name).waiting([job for job in jobs if job.step == name])
     return found

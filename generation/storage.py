@@ -1,5 +1,5 @@
-"""Keeping bytes: stream in, cap, hash, sniff, write to a temporary name, rename. No database; called from the purchase's
-thread.
+"""Keeping bytes: stream in, cap, sniff, mark as generated, hash, write to a temporary name, rename. No database; called from
+the purchase's thread.
 
 Names are `t/<tenant>/<sha256>`, so the same bytes are kept once per tenant and a repeated write is harmless. A film goes
 from the network to the disk without being in memory as a whole.
@@ -13,14 +13,15 @@ import os
 import secrets
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from generation import sniffing
+from generation import marking, sniffing
+from generation.marking import Mark
 from generation.providers.contract import Kind
 from generation.providers.errors import Damaged
 
@@ -37,20 +38,41 @@ class Kept:
     width: int | None = None
     height: int | None = None
     seconds: float | None = None
+    digital_source: str = ""
+    """What IPTC's vocabulary calls it, where it was generated."""
 
 
-def keep(*, tenant_id: uuid.UUID, kind: Kind, data: bytes | Iterable[bytes], media_type: str = "") -> Kept:
+def keep(
+    *,
+    tenant_id: uuid.UUID,
+    kind: Kind,
+    data: bytes | Iterable[bytes],
+    media_type: str = "",
+    mark: Mark | None = None,
+    watermarked: Callable[[Path], None] | None = None,
+) -> Kept:
     """Check that `data` (whole, or as it arrives) is what was bought and keep it. A picture that is not of the
-    `media_type` it was said to be is encoded anew as that type. Raises `Damaged` where it cannot be used."""
+    `media_type` it was said to be is encoded anew as that type. `watermarked` changes what is seen of it, and what was
+    generated gets its `mark`, before the file has its name: so what came is kept nowhere, and the digest is that of what is
+    kept. Raises `Damaged` where it cannot be used."""
     with _unfinished(tenant_id) as path:
         digest, size = _write(path, kind, [data] if isinstance(data, bytes) else data)
         found = sniffing.sniff(path, kind)
-        if sniffing.lies(found, media_type):
+        is_changed = sniffing.lies(found, media_type)
+        if is_changed:
             sniffing.encode_anew(path, media_type)
             found = sniffing.sniff(path, kind)
+        if watermarked is not None:
+            watermarked(path)
+            found, is_changed = sniffing.sniff(path, kind), True
+        if mark is not None and marking.mark(path, media_type=found.media_type, mark=mark):
+            is_changed = True
+        if is_changed:
             digest, size = _hashed(path)
+        _sync(path)
         _move(path, f"t/{tenant_id}/{digest}")
-    return Kept(digest, found.media_type, size, found.width, found.height, found.seconds)
+    source = mark.source if mark is not None else ""
+    return Kept(digest, found.media_type, size, found.width, found.height, found.seconds, source)
 
 
 def read(name: str) -> bytes:
@@ -85,14 +107,17 @@ def _write(path: Path, kind: Kind, chunks: Iterable[bytes]) -> tuple[str, int]:
             out.write(chunk)
         if not size:
             raise Damaged("an empty file")
-        out.flush()
-        os.fsync(out.fileno())
     return digest.hexdigest(), size
 
 
 def _hashed(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _move(path: Path, name: str) -> None:

@@ -6,8 +6,10 @@ class StoriesConfig(AppConfig):
     verbose_name = "Stories"
 
     def ready(self) -> None:
-        from stories import handover, sockets, steps
+        from stories import exporting, handover, leaving, sockets, steps
 
         steps.register()
         handover.connect()
         sockets.register()
+        exporting.connect()
+        leaving.connect()

@@ -11,7 +11,9 @@ from accounts.models import Tier, User
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.providers.contract import Kind
+from stories import play
 from stories.drafts import clean
+from stories.errors import CannotPlay
 from stories.models import ArtStyle, Beginning, Length
 from stories.play import MAX_PROMPT, Wishes
 
@@ -47,6 +49,7 @@ class StartForm(forms.Form):
         self.notices: list[str] = []
         """What to tell the reader about the names of models that they gave, once the form is valid."""
         self.asked: dict[str, str] = {}
+        self.is_against_rules = False
 
     def clean_template(self) -> str:
         slug = self.cleaned_data["template"]
@@ -74,6 +77,8 @@ class StartForm(forms.Form):
         elif not prompt and not {"prompt", "template"} & set(self.errors):
             self.add_error("prompt", "Write a sentence to begin with, or choose one of the beginnings.")
         given["prompt"] = prompt
+        if prompt and "prompt" not in self.errors:
+            self._hold_against_rules(prompt)
         for field, kind in (("model", Kind.TEXT), ("image_model", Kind.IMAGE)):
             if field in given:
                 self._choose_model(given, field, kind)
@@ -98,6 +103,17 @@ class StartForm(forms.Form):
             nonce=given["nonce"] or uuid.uuid4(),
             asked=dict(self.asked),
         )
+
+    def _hold_against_rules(self, prompt: str) -> None:
+        """The words of a beginning that staff edited as well as a reader's own."""
+        try:
+            self.notices += play.refuse_words(
+                tier=self.tier, user_id=self.user.id if self.user else None, field="prompt", text=prompt
+            )
+        except CannotPlay as refused:
+            self.add_error("prompt", str(refused))
+            self.status = refused.status
+            self.is_against_rules = True
 
     def _choose_model(
         self, given: dict[str, Any], field: str, kind: Kind, key: str | None = None, to: str = ""

@@ -18,9 +18,9 @@ from accounts.quotas import Payer
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking, public
-from generation.models import Job, Unit
+from generation.models import Job, Status, Unit
 from generation.providers.contract import Kind
-from stories import prompts, tree
+from stories import prompts, showing, tree
 from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, Scene, Story, Video
 from stories.steps import plate_url, words_so_far
 
@@ -47,11 +47,25 @@ class Plate:
     model: str = ""
     asked: str = ""
     """The name that was asked for, where it is not the model's."""
+    waits_for: str = ""
+    """`approval` where staff look at it first; its status is “pending” then."""
+    is_hidden: bool = False
+    """Hidden by staff; its reader is told, and may appeal."""
+    is_final: bool = False
+    """It was refused, so asking for the same again is of no use."""
+    place: int | None = None
+    estimate_seconds: int | None = None
+    outlook: str = ""
 
 
-def status_of(plate: Image | Video | None) -> dict[str, Any]:
-    """The JSON of the status routes: `{"status", "url"?, "progress"?, "message"?}`."""
+def status_of(plate: Image | Video | None, actor: Actor) -> dict[str, Any]:
+    """The JSON of the status routes, for somebody who may read the page: `{"status", "url"?, "progress"?, "message"?,
+    "waits_for"?}`. What staff hid is as if it had never been."""
     if plate is None:
+        return dict(NONE)
+    if showing.is_waiting(actor, plate):
+        return public.waiting(plate.job)
+    if not showing.is_shown(actor, plate):
         return dict(NONE)
     return {**public.in_story(plate.job), **plate_url(plate.job)}
 
@@ -91,7 +105,10 @@ def unfinished(actor: Actor, tier: Tier | None = None) -> Reading | None:
     )
     if tier is not None:
         mine = mine.filter(story__tier=tier)
-    return mine.select_related("story__tier", "scene").order_by("-updated_at").first()
+    found = mine.select_related("story__tier", "scene").order_by("-updated_at").first()
+    if found is not None and found.scene.is_hidden:
+        found.scene.title = ""
+    return found
 
 
 def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
@@ -135,8 +152,9 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
         "opens_with_sign": (scene.text or text.get("prose", ""))[:1] in OPENING_SIGNS,
         "text_model": _model_name(scene.job),
         "text_asked": _asked(scene.job),
-        "image": _plate(image),
-        "video": _plate(video),
+        "text_is_final": _is_final(scene.job),
+        "image": _plate(image, actor),
+        "video": _plate(video, actor),
         "choices": [c for c in choices if c.origin == Choice.Origin.WRITTEN],
         "own_ways": [c for c in choices if c.origin == Choice.Origin.TYPED and c.is_walked],
         "is_last_before_end": scene.depth + 1 >= scene.story.target_depth,
@@ -146,18 +164,19 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
     }
 
 
-def map_page(story: Story, here: uuid.UUID | None) -> dict[str, Any]:
-    """The story's map."""
+def map_page(story: Story, here: uuid.UUID | None, actor: Actor) -> dict[str, Any]:
+    """The story's map. Of pages that staff hid it shows that they are there."""
     rows = Scene.objects.filter(story=story).select_related("via").order_by("created_at")
     drawn = tree.draw(
         (
             tree.Turn(
                 id=row.id,
                 parent_id=row.parent_id,
-                title=row.title,
+                title="" if row.is_hidden and not actor.is_staff else row.title,
                 chosen=row.via.text if row.via else "",
                 is_ending=row.is_ending,
                 is_written=bool(row.text),
+                is_hidden=row.is_hidden,
             )
             for row in rows
         ),
@@ -184,9 +203,16 @@ def map_json(story: Story, drawn: tree.Map | None, tier_slug: str) -> dict[str, 
     return {"story": str(story.id), "title": str(story), "root": said(drawn.root) if drawn else None}
 
 
-def _plate(row: Image | Video | None) -> Plate:
+def _plate(row: Image | Video | None, actor: Actor) -> Plate:
+    if row is not None and not showing.is_shown(actor, row) and not showing.is_waiting(actor, row):
+        return Plate("none", is_hidden=True)
     made = row.job if row else None
-    return Plate(**{"progress": None, **status_of(row), "model": _model_name(made), "asked": _asked(made)})
+    more = {"model": _model_name(made), "asked": _asked(made), "is_final": _is_final(made)}
+    return Plate(**{"progress": None, **status_of(row, actor), **more})
+
+
+def _is_final(job: Job | None) -> bool:
+    return job is not None and job.status == Status.REFUSED
 
 
 def _model_name(job: Job | None) -> str:
@@ -194,7 +220,9 @@ def _model_name(job: Job | None) -> str:
 
 
 def _asked(job: Job | None) -> str:
-    """The name that led to another model than the one that has it."""
+    """The name that led to another model than the one that has it; or the model that refused, where another took over."""
+    if job is not None and job.instead_of:
+        return job.instead_of
     if job is None or job.model is None or job.asked_model in (job.model.key, job.model.remote_name):
         return ""
     return job.asked_model

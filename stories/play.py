@@ -9,19 +9,21 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ledger import OverBudget
-from accounts.models import Tier, User
+from accounts.models import Audience, Tier, User
 from generation import catalogue
-from generation.errors import CannotBuy
-from generation.jobs import asking
-from generation.models import TERMINAL, AiModel, Job, Status
-from stories import prompts
+from generation.errors import AgainstRules, CannotBuy, NotRetryable
+from generation.jobs import asking, checking
+from generation.models import ACTIVE, TERMINAL, AiModel, Job, SafetyEvent, Status
+from generation.safety import entering, policies
+from stories import nameless, prompts, showing
 from stories.drafts import clean
 from stories.errors import CannotPlay
 from stories.models import Beginning, Choice, Image, Reading, Scene, Story, Video
@@ -87,8 +89,11 @@ def choose(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene
     return _go(reader=reader, scene=scene, choice=choice, address=address)
 
 
-def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, address: str) -> Scene:
-    """Take a way that the reader typed. The same form sent twice is one choice."""
+def choose_typed(
+    *, reader: User, scene: Scene, text: str, nonce: uuid.UUID, address: str, notices: list[str] | None = None
+) -> Scene:
+    """Take a way that the reader typed. The same form sent twice is one choice. What is to be told of it besides is added to
+    `notices`."""
     text = clean(text)
     if not text:
         raise CannotPlay("Write what happens next, in a few words.", field="text")
@@ -96,6 +101,12 @@ def choose_typed(*, reader: User, scene: Scene, text: str, nonce: uuid.UUID, add
         raise CannotPlay(f"That is longer than {MAX_TYPED} characters. Say it shorter.", field="text")
     _refuse_unwritten(scene)
     _refuse_ended(scene)
+    if not Choice.objects.filter(scene=scene, nonce=nonce).exists():
+        hints = refuse_words(
+            tier=scene.story.tier, user_id=reader.id, field="text", text=text, what=SafetyEvent.What.CHOICE
+        )
+        if notices is not None:
+            notices += hints
     return _go_by(
         reader=reader, scene=scene, address=address, key={"nonce": nonce},
         choice={"text": text, "origin": Choice.Origin.TYPED},
@@ -150,6 +161,18 @@ def jump(*, reader: User, scene: Scene) -> Scene:
     return scene
 
 
+def refuse_words(
+    *, tier: Tier, user_id: uuid.UUID | None, field: str, text: str, what: SafetyEvent.What = SafetyEvent.What.PROMPT
+) -> list[str]:
+    """Hold what a reader wrote against the tier's rules, before anything is bought; answers what is to be told of it. Outside
+    of any transaction, so that the event stays. Raises `CannotPlay` (422) naming the field."""
+    try:
+        return entering.refuse_words(tier=tier, user_id=user_id, said={field: text}, what=what)
+    except AgainstRules as refused:
+        sentence = str(refused).replace(f"{field} holds ", "That holds ", 1)
+        raise CannotPlay(sentence, field=field, status=refused.status) from refused
+
+
 def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
     """Try the making of a text, a picture or a film again; answers the job's status. Harmless where it is under way."""
     try:
@@ -158,6 +181,23 @@ def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
         raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
         raise CannotPlay(str(refused), field=refused.field, status=refused.status) from refused
+
+
+def stop(*, scene: Scene, part: str = "") -> Scene:
+    """End what is being made for a scene: all of it, or the `part` alone (text, image or video) with what waits for that. What
+    was not sent costs nothing; what is there stays. Harmless where nothing is under way."""
+    asked = {"text": Q(id=scene.job_id), "image": Q(step="draw-scene"), "video": Q(step="film-scene")}
+    mine = Job.objects.filter(Q(id=scene.job_id) | Q(subject_id=scene.id, run__topic_id=scene.story_id))
+    refused: NotRetryable | None = None
+    stopped = 0
+    for job in mine.filter(asked.get(part, Q()), status__in=ACTIVE).order_by("created_at"):
+        try:
+            stopped += asking.cancel(job).status == Status.CANCELLED
+        except NotRetryable as bought:
+            refused = bought
+    if refused is not None and not stopped:
+        raise CannotPlay(str(refused), status=409)
+    return scene
 
 
 def _go(*, reader: User, scene: Scene, choice: Choice, address: str) -> Scene:
@@ -212,26 +252,37 @@ def _turn(
     scene.save()
     try:
         run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id, address=address)
+        names = names_of(reader) if tier.audience == Audience.CHILDREN else ()
         request = prompts.scene(
-            premise=story.prompt,
+            premise=nameless.without(story.prompt, names),
             audience=tier.audience,
             guidelines=tier.guidelines,
             depth=depth,
             target_depth=story.target_depth,
             must_end=must_end,
-            path=path_to(parent, choice),
+            path=[replace(past, chosen=nameless.without(past.chosen, names)) for past in path_to(parent, choice)],
             typed=choice is not None and choice.origin == Choice.Origin.TYPED,
             memory=parent.memory if parent else "",
             seed=story.seed,
         )
         request = catalogue.fit(text_model, request)
+        policy = policies.of(tier)
+        typed = choice.text if choice is not None and choice.origin == Choice.Origin.TYPED else ""
+        checks = checking.before(
+            run=run, policy=policy, text=typed if parent else story.prompt,
+            what=SafetyEvent.What.CHOICE if parent else SafetyEvent.What.PROMPT,
+        )  # fmt: skip
         text = asking.add(
-            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, asked=text_asked
-        )
+            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, needs=checks,
+            asked=text_asked,
+        )  # fmt: skip
         Scene.objects.filter(id=scene.id).update(job=text)
         scene.job = text
         if image_model is not None:
-            look = {"seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style}
+            look: dict[str, Any] = {
+                "seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style,
+                **({"negative_prompt": policy.never_shown} if policy.never_shown else {}),
+            }  # fmt: skip
             drawn = asking.add(
                 run=run,
                 model=image_model,
@@ -241,7 +292,7 @@ def _turn(
                 needs=[text],
                 asked=image_asked,
             )
-            Image.objects.create(scene=scene, job=drawn)
+            Image.objects.create(scene=scene, job=drawn, standing=showing.first_standing(tier))
             if video_model is not None:
                 moving = {**look, "seconds": prompts.FILM_SECONDS}
                 filmed = asking.add(
@@ -253,7 +304,7 @@ def _turn(
                     needs=[drawn],
                     asked=video_asked,
                 )
-                Video.objects.create(scene=scene, job=filmed)
+                Video.objects.create(scene=scene, job=filmed, standing=showing.first_standing(tier))
     except OverBudget as over:
         raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:
@@ -272,6 +323,11 @@ def _still(
     if began_with is None or model is None:
         return model, ""
     return model, (asked or {}).get(began_with.kind, "") if model == began_with else began_with.key
+
+
+def names_of(reader: User) -> tuple[str, ...]:
+    """What is known of an account and goes to no provider from a children's tier. Guests are called Guest, all of them."""
+    return () if reader.is_guest else tuple(name for name in (reader.email, reader.display_name) if name)
 
 
 def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScene]:

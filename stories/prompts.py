@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from generation.safety import house
+
 SCENE_SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -37,8 +39,8 @@ FILM_SECONDS = 4.0
 PLATE_RATIO = "16:9"
 """The shape of a scene's picture and film."""
 MOTION = "\n\nMotion: "
-LONGEST_PICTURE = 2_300
-"""Characters of the longest prompt for a picture: what a draft may say of it, the tier's style and the story's."""
+LONGEST_PICTURE = 2_000 + house.LONGEST
+"""Characters of the longest prompt for a picture: what a draft may say of it, and the house's part."""
 LONGEST_FILM = LONGEST_PICTURE + 520
 """The same for a film, with what moves in it."""
 
@@ -115,12 +117,20 @@ def longer(request: Mapping[str, Any]) -> dict[str, Any]:
     return {**again(request["prompt"], "it was longer than there was room for"), "max_tokens": room}
 
 
-def picture(*, words: str, tier_style: str, art_style: str) -> str:
-    """The prompt for a scene's picture: what is seen, then how it is drawn, which is the tier's and the story's word."""
+def look(*, tier_style: str, art_style: str, guidelines: str = "", never_shown: str = "") -> str:
+    """The house's part of a prompt for a picture or a film: how it is drawn, which is the story's and the tier's word, and the
+    tier's rules."""
     manner = ", ".join(part for part in (art_style.replace("-", " "), tier_style.strip()) if part)
-    return f"{words.strip()}\n\nStyle: {manner}. No text in the picture."
+    return house.part(manner=manner, guidelines=guidelines, never_shown=never_shown, more="No text in the picture.")
 
 
-def film(*, picture_prompt: str, words: str) -> str:
-    """The prompt for a scene's film: its picture, and what moves in it."""
-    return f"{picture_prompt}{MOTION}{words.strip() or 'A slow push in; light and air move.'}"
+def picture(*, words: str, look: str, room: int | None = None) -> str:
+    """The prompt for a scene's picture: what is seen, in one paragraph, and the house's part (`look`) behind it. The words are
+    cut to the `room` (in characters) that a model has."""
+    return house.behind(" ".join(words.split()), look, room=room)
+
+
+def film(*, picture: str, words: str, look: str, room: int | None = None) -> str:
+    """The prompt for a scene's film: the words of its picture, what moves in it, and the house's part behind both."""
+    moves = f"{MOTION}{' '.join(words.split()) or 'A slow push in; light and air move.'}"
+    return house.behind(" ".join(picture.split()), f"{moves}{look}", room=room)

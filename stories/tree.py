@@ -17,6 +17,7 @@ class Turn:
     chosen: str
     is_ending: bool
     is_written: bool
+    is_hidden: bool = False
 
 
 @dataclass(slots=True)

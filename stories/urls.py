@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stories import views
+from stories import hidden_pages, views
 from stories.api import making, status, tales, tiers, turning
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:tier>/story/start", views.start, name="story-start"),
     path("<slug:tier>/story/scene/<uuid:scene_id>", views.scene, name="scene"),
     path("<slug:tier>/story/scene/<uuid:scene_id>/retry", views.retry_scene, name="scene-retry"),
+    path("<slug:tier>/story/scene/<uuid:scene_id>/stop", views.stop, name="scene-stop"),
     path("<slug:tier>/story/choose/<uuid:scene_id>/<uuid:choice_id>", views.choose, name="choose"),
     path("<slug:tier>/story/custom-choice/<uuid:scene_id>", views.custom_choice, name="custom-choice"),
     path("<slug:tier>/story/continue/<uuid:scene_id>", views.keep_going, name="keep-going"),
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<slug:tier>/story/tree", views.tree, name="tree"),
     path("<slug:tier>/story/navigate/<uuid:scene_id>", views.navigate, name="navigate"),
     path("<slug:tier>/story/resume", views.resume, name="resume"),
+    path("<slug:tier>/story/hidden/<slug:part>/<uuid:subject_id>", hidden_pages.hidden, name="hidden"),
     path("<slug:tier>/story/status/<uuid:scene_id>", status.SceneStatus.as_view(), name="scene-status"),
     path("<slug:tier>/story/image/<uuid:scene_id>", status.ImageStatus.as_view(), name="scene-image"),
     path("<slug:tier>/story/image/<uuid:scene_id>/retry", status.ImageRetry.as_view(), name="scene-image-retry"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.access import Door, Verb, admits, find
 from accounts.guests import address_of, make_guest, remember
+from accounts.minutes import TimeUsedUp
 from accounts.models import User
 from accounts.rates import limited
 from generation import media
-from stories import pages, play
+from stories import hidden_pages, pages, play, showing, sitting
 from stories.errors import CannotPlay
 from stories.forms import StartForm
 from stories.models import Choice, Image, Scene, Story, Video
@@ -45,6 +47,10 @@ def start(request: Any) -> HttpResponse:
     form = StartForm(request.tier, request.POST, user=_user(request))
     if not form.is_valid():
         return _home(request, form, status=getattr(form, "status", 400))
+    try:
+        sitting.turns(request, tier=request.tier)
+    except TimeUsedUp as over:
+        return _enough(request, over)
     guest: User | None = None
     wishes = form.wishes()
     try:
@@ -59,6 +65,7 @@ def start(request: Any) -> HttpResponse:
         return _home(request, form, status=refused.status)
     if guest is not None:
         remember(request, guest)
+    sitting.turned(request, tier=request.tier, place=scene.id)
     for notice in form.notices:
         messages.info(request, notice)
     return _to(request, scene)
@@ -68,7 +75,16 @@ def start(request: Any) -> HttpResponse:
 @require_safe
 @never_cache
 def scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
-    found = _scene(request, scene_id, Verb.READ)
+    try:
+        found = _scene(request, scene_id, Verb.READ)
+    except Http404:
+        if (instead := hidden_pages.instead_of(request, scene_id=scene_id)) is not None:
+            return instead
+        raise
+    try:
+        sitting.opens(request, tier=request.tier, place=found.id)
+    except TimeUsedUp as over:
+        return _enough(request, over)
     template = "stories/_scene.html" if request.headers.get("X-Fragment") == "scene" else "stories/scene.html"
     return render(request, template, pages.scene_page(found, request.actor))
 
@@ -81,7 +97,7 @@ def choose(request: Any, scene_id: uuid.UUID, choice_id: uuid.UUID) -> HttpRespo
     choice = Choice.objects.filter(scene=found, id=choice_id).first()
     if choice is None:
         raise Http404("There is no such choice on this page.")
-    return _play(request, found, lambda: play.choose(
+    return _turn(request, found, lambda: play.choose(
         reader=request.user, scene=found, choice=choice, address=address_of(request)
     ))  # fmt: skip
 
@@ -93,9 +109,13 @@ def custom_choice(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
     nonce = _uuid(request.POST.get("nonce")) or uuid.uuid4()
     text = request.POST.get("text") or request.POST.get("choice") or ""
-    return _play(request, found, lambda: play.choose_typed(
-        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request)
+    notices: list[str] = []
+    answer = _turn(request, found, lambda: play.choose_typed(
+        reader=request.user, scene=found, text=text, nonce=nonce, address=address_of(request), notices=notices
     ))  # fmt: skip
+    for notice in notices:
+        messages.info(request, notice)
+    return answer
 
 
 @admits(Door.TIER)
@@ -107,7 +127,7 @@ def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
         messages.success(request, "The story will run three scenes longer.")
     until = request.POST.get("until", "")
     seen_depth = int(until) if until.isascii() and until.isdigit() and len(until) < 6 else None
-    return _play(request, found, lambda: play.keep_going(
+    return _turn(request, found, lambda: play.keep_going(
         reader=request.user, scene=found, seen_depth=seen_depth, address=address_of(request)
     ))  # fmt: skip
 
@@ -117,7 +137,7 @@ def keep_going(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 @limited("play")
 def wrap_up(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
-    return _play(request, found, lambda: play.wrap_up(reader=request.user, scene=found, address=address_of(request)))
+    return _turn(request, found, lambda: play.wrap_up(reader=request.user, scene=found, address=address_of(request)))
 
 
 @admits(Door.TIER)
@@ -132,6 +152,19 @@ def retry_scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
         return found
 
     return _play(request, found, again)
+
+
+@admits(Door.TIER)
+@require_POST
+@limited("change")
+def stop(request: Any, scene_id: uuid.UUID) -> HttpResponse:
+    """End what is being made for the page; the field `part` says of what alone."""
+    found = _scene(request, scene_id, Verb.PLAY)
+    part = request.POST.get("part", "")
+    if part not in ("", "text", "image", "video"):
+        sentence = "The field “part” is “text”, “image” or “video”, or it is left out."
+        return _say(request, sentence, status=400, back=_address(request, found))
+    return _play(request, found, lambda: play.stop(scene=found, part=part))
 
 
 @admits(Door.TIER)
@@ -160,14 +193,14 @@ def back(request: Any) -> HttpResponse:
     if scene_id is None:
         return _say(request, "The field “scene” names the page to go back from.", status=400)
     found = _scene(request, scene_id, Verb.PLAY)
-    return _play(request, found, lambda: play.back(reader=request.user, scene=found))
+    return _turn(request, found, lambda: play.back(reader=request.user, scene=found))
 
 
 @admits(Door.TIER)
 @require_POST
 def navigate(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     found = _scene(request, scene_id, Verb.PLAY)
-    return _play(request, found, lambda: play.jump(reader=request.user, scene=found))
+    return _turn(request, found, lambda: play.jump(reader=request.user, scene=found))
 
 
 @admits(Door.TIER)
@@ -179,7 +212,7 @@ def tree(request: Any) -> HttpResponse:
         return _say(request, "The parameter “story” names the story whose map to draw.", status=400)
     story = find(Story.objects.filter(tier=request.tier), request.actor, Verb.READ, id=story_id)
     reading = story.readings.filter(reader_id=request.actor.user_id).first() if request.actor.user_id else None
-    page = pages.map_page(story, reading.scene_id if reading else None)
+    page = pages.map_page(story, reading.scene_id if reading else None, request.actor)
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse(pages.map_json(story, page["map"], request.tier.slug))
     return render(request, "stories/map.html", {**page, "owns": story.reader_id == request.actor.user_id})
@@ -211,7 +244,12 @@ def video_file(request: Any, scene_id: uuid.UUID) -> HttpResponse:
 def _file(request: Any, kind: type[Image] | type[Video], scene_id: uuid.UUID) -> Any:
     _scene(request, scene_id, Verb.READ)
     plate = pages.plate(kind, scene_id)
-    if plate is None or plate.job.asset is None or plate.job.status != "done":
+    if (
+        plate is None
+        or plate.job.asset is None
+        or plate.job.status != "done"
+        or not showing.is_shown(request.actor, plate)
+    ):
         raise Http404("There is nothing here yet.")
     return media.serve(request, plate.job.asset)
 
@@ -231,12 +269,33 @@ def _scene(request: Any, scene_id: uuid.UUID, verb: Verb) -> Scene:
     return found
 
 
+def _enough(request: Any, over: TimeUsedUp, back: str = "") -> HttpResponse:
+    answer = render(request, "stories/enough.html", {"back": back}, status=429)
+    answer["Retry-After"] = str(over.seconds)
+    return answer
+
+
 def _play(request: Any, scene: Scene, verb: Any) -> HttpResponse:
     """Call the verb; a refusal becomes a page with its sentence and a way back."""
     try:
         return _to(request, verb())
     except CannotPlay as refused:
         return _say(request, str(refused), status=refused.status, back=_address(request, scene))
+
+
+def _turn(request: Any, scene: Scene, verb: Callable[[], Scene]) -> HttpResponse:
+    """The same for what leads to another page, which takes time that the tier may count."""
+    try:
+        sitting.turns(request, tier=request.tier)
+    except TimeUsedUp as over:
+        return _enough(request, over, back=_address(request, scene))
+
+    def turn() -> Scene:
+        led_to = verb()
+        sitting.turned(request, tier=request.tier, place=led_to.id)
+        return led_to
+
+    return _play(request, scene, turn)
 
 
 def _to(request: Any, scene: Scene) -> HttpResponse:
@@ -251,7 +310,8 @@ def _address(request: Any, scene: Scene) -> str:
 
 def _home(request: Any, form: StartForm, *, status: int) -> HttpResponse:
     page = pages.tier_home(request.tier, request.actor, address=address_of(request), user=_user(request))
-    return render(request, "stories/tier_home.html", {**page, "form": form}, status=status)
+    left = sitting.left(request, tier=request.tier)
+    return render(request, "stories/tier_home.html", {**page, "form": form, "minutes_left": left}, status=status)
 
 
 def _user(request: Any) -> User | None:

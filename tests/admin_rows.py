@@ -9,11 +9,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import ApiKey, Cap, Domain, Membership, Role, Tenant, Tier, User
+from accounts import audit
+from accounts.models import ApiKey, AuditEvent, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import current
+from gallery.models import Report
 from generation.models import (
     AiModel,
     Credential,
@@ -22,14 +26,18 @@ from generation.models import (
     ModelGrant,
     Price,
     ProviderKey,
+    Rule,
     Run,
+    SafetyEvent,
+    SafetyPolicy,
     Status,
     Unit,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from generation.safety import events
 from generation.studio.models import Piece, StudioPolicy
-from stories.models import Image, Scene, Story, Video
+from stories.models import Appeal, Decision, Image, Scene, Standing, Story, Video
 
 _numbers = itertools.count(1)
 
@@ -129,6 +137,26 @@ def video(tag: str, *, of: Scene | None = None) -> Video:
     return Video.objects.create(scene=of or scene(tag), job=job(tag, kind="video", status=Status.DONE))
 
 
+def report(tag: str) -> Report:
+    """Of a picture; and beside it one of each of the other things that wait for staff."""
+    shown, waits = image(tag), image(tag)
+    Image.objects.filter(pk=waits.pk).update(standing=Standing.WAITING)
+    Story.objects.filter(pk=waits.scene.story_id).update(publication_asked_at=timezone.now())
+    hidden = decision(tag)
+    Appeal.objects.create(decision=hidden, story=hidden.story, owner=user(tag), words=tag)
+    return Report.objects.create(
+        part="picture", subject_id=shown.scene_id, story=shown.scene.story, reason="other", words=tag,
+        subject=f"user:{next(_numbers)}", reporter=user(tag),
+    )  # fmt: skip
+
+
+def decision(tag: str) -> Decision:
+    of = scene(tag).story
+    return Decision.objects.create(
+        part="story", subject_id=of.pk, story=of, ruling="hide", reason=tag, by=user(tag)
+    )  # fmt: skip
+
+
 def piece(tag: str) -> Piece:
     return Piece.objects.create(user=user(tag), kind="image", title=f"{tag} piece", settings={"prompt": tag})
 
@@ -139,10 +167,27 @@ def studio_policy(tag: str) -> StudioPolicy:
         defaults={
             "guidelines": tag,
             "picture_style": tag,
-            "refused_words": tag,
-            "check_model": ai_model(tag, kind="moderate"),
         }
     )[0]
+
+
+def safety_policy(tag: str) -> SafetyPolicy:
+    return SafetyPolicy.objects.create(
+        tier=tier(tag), check_model=ai_model(tag, kind="moderate"), never_shown=tag,
+        fallback_text_model=ai_model(tag), fallback_image_model=ai_model(tag, kind="image"),
+    )  # fmt: skip
+
+
+def rule(tag: str) -> Rule:
+    return Rule.objects.create(text=f"{tag} {next(_numbers)}", scope=Rule.Scope.TIER, tier=tier(tag), note=tag)
+
+
+def safety_event(tag: str) -> SafetyEvent:
+    return events.note(
+        tier=tier(tag), user_id=user(tag).id, stage=SafetyEvent.Stage.BEFORE, what=SafetyEvent.What.PROMPT,
+        by=SafetyEvent.By.RULE, name=tag, verdict=SafetyEvent.Verdict.REFUSED, said=tag, categories=[tag],
+        job_id=job(tag).id,
+    )  # fmt: skip
 
 
 def endpoint(tag: str) -> WebhookEndpoint:
@@ -161,6 +206,19 @@ def delivery(tag: str, *, to: WebhookEndpoint | None = None, status: Status = St
     )
 
 
+def audit_event(tag: str) -> AuditEvent:
+    person = membership(tag).user_id
+    return audit.write("staff.changed", actor=person, about=person, subject=audit.Subject("a.kind", "1", tag))
+
+
+def access_attempt(_: str) -> AccessAttempt:
+    """A platform row, which operators alone see."""
+    return AccessAttempt.objects.create(
+        username=f"somebody-{next(_numbers)}@example.org", ip_address="192.0.2.1", user_agent="Browser", get_data="",
+        post_data="", http_accept="*/*", path_info="/sign-in/", failures_since_start=3,
+    )  # fmt: skip
+
+
 def member_of(role: Role, tag: str = "somebody") -> User:
     """A user with a role in the active tenant."""
     made = user(tag)
@@ -170,10 +228,13 @@ def member_of(role: Role, tag: str = "somebody") -> User:
 
 MAKERS: dict[type[Any], Callable[[str], Any]] = {
     Tenant: tenant, Domain: domain, User: user, Membership: membership, Tier: tier, Cap: cap, AiModel: ai_model,
-    ApiKey: api_key,
+    ApiKey: api_key, AccessAttempt: access_attempt,
     Credential: credential, ProviderKey: provider_key, ModelGrant: grant,
     Job: job, Story: story, Scene: scene, Image: image, Video: video, Piece: piece, StudioPolicy: studio_policy,
     WebhookEndpoint: endpoint, WebhookDelivery: delivery,
+    AuditEvent: audit_event,
+    Report: report, Decision: decision,
+    SafetyPolicy: safety_policy, Rule: rule, SafetyEvent: safety_event,
 }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""Tenants, addresses, people, API keys, tiers and limits, as staff see them."""
+"""Tenants, addresses, people, API keys, tiers, limits and what happened, as staff see them."""
 
-from accounts.admin import keys, limits, members, tenants, tiers, users
+from accounts.admin import audit, guesses, keys, limits, members, tenants, tiers, users
 
-__all__ = ["keys", "limits", "members", "tenants", "tiers", "users"]
+__all__ = ["audit", "guesses", "keys", "limits", "members", "tenants", "tiers", "users"]

@@ -1,11 +1,13 @@
 """Memberships: who is here, and in which role.
 
 Roles are the owner's business: other staff see who is here and change nothing. The person behind a membership is global,
-so a tenant only ever adds and ends memberships. The last owner stays.
+so a tenant only ever adds and ends memberships. The last owner stays. Whether readers may sign up by themselves is the
+owner's to say too, on the same page.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -14,22 +16,27 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
+from django.urls import reverse
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts import audit, viewing
 from accounts.access import Actor
-from accounts.models import Membership, Role, User
+from accounts.leaving import is_last_owner
+from accounts.models import Membership, Role, Tenant, User
 from accounts.staff import TenantAdmin, TenantForm, is_owner
 
 LAST_OWNER = "{} is the last owner here. Make somebody else an owner first."
 
 
-def is_last_owner(membership: Membership) -> bool:
-    """Whether nobody else could rule this tenant. Locks the owners' rows until the caller's transaction ends, so that two
-    owners cannot remove each other at the same moment."""
-    owners = Membership.objects.select_for_update().filter(role=Role.OWNER, user__is_active=True)
-    found = [owner.pk for owner in owners]
-    return membership.pk in found and len(found) == 1
+class ViewAsForm(BaseDialogForm):
+    """Why staff have to see what somebody sees."""
+
+    reason = forms.CharField(
+        max_length=300, help_text="It is kept on record, and shown to you while you look.",
+        widget=UnfoldAdminTextInputWidget(),
+    )  # fmt: skip
 
 
 class MembershipForm(TenantForm):
@@ -77,6 +84,8 @@ class MembershipPage(TenantAdmin):
     search_fields = ["user__email", "user__display_name"]
     ordering = ["-created_at"]
     readonly_fields = ["email", "name", "created_at"]
+    actions_detail = ["view_as"]
+    actions_list = ["open_sign_up", "close_sign_up"]
 
     def edits(self, actor: Actor) -> bool:
         return is_owner(actor)
@@ -102,9 +111,80 @@ class MembershipPage(TenantAdmin):
     def name(self, membership: Membership) -> str:
         return membership.user.display_name or "—"
 
+    def on_record(self, row: Membership) -> audit.Subject:
+        return audit.of(row)
+
+    def about(self, row: Membership) -> uuid.UUID:
+        return row.user_id
+
+    # Seeing what they see
+
+    def has_view_as_permission(self, request: Any, obj: Any = None) -> bool:
+        """Unfold hands over the id from the address; another tenant's is a 404 before anything is asked or shown."""
+        return obj is None or viewing.may_view(request.actor, self.row(request, str(obj)))
+
+    @action(
+        description="View as", permissions=["view_as"], icon="visibility",
+        dialog={
+            "title": "See the pages that they see?",
+            "description": "For half an hour at most, only looking. What you look at is kept on record with your reason.",
+            "form_class": ViewAsForm, "form_submit_text": "View as",
+        },
+    )  # fmt: skip
+    def view_as(self, request: Any, form: Any, object_id: str) -> HttpResponse:
+        try:
+            viewing.begin(request, self.row(request, object_id), reason=form.cleaned_data["reason"])
+        except viewing.CannotView as refused:
+            messages.error(request, str(refused))
+            return self.back_to(request, object_id)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": "/"})
+        return redirect("/")
+
     def get_actions(self, request: Any) -> dict[str, Any]:
         # One at a time, so that the last owner is met by a sentence.
         return {}
+
+    # Whether people may sign up
+
+    def has_decide_permission(self, request: Any) -> bool:
+        return self.edits(request.actor)
+
+    def get_actions_list(self, request: Any) -> list[Any]:
+        wanted = "close_sign_up" if request.tenant.allows_sign_up else "open_sign_up"
+        return [button for button in super().get_actions_list(request) if button.action_name.endswith(wanted)]
+
+    @action(
+        description="Let readers sign up", permissions=["decide"], icon="person_add",
+        dialog={
+            "title": "Let readers sign up?",
+            "description": "Whoever can read mail at an address becomes a reader here with it. Other roles stay yours to give.",
+            "form_class": None, "form_submit_text": "Let them sign up",
+        },
+    )  # fmt: skip
+    def open_sign_up(self, request: Any, form: Any) -> HttpResponse:
+        return self._decide(request, True, "Readers may sign up from now on.")
+
+    @action(
+        description="Stop sign-up", permissions=["decide"], icon="person_off",
+        dialog={
+            "title": "Take no more readers?",
+            "description": "Links in letters that are on their way end too. Whoever is here stays.",
+            "form_class": None, "form_submit_text": "Stop sign-up",
+        },
+    )  # fmt: skip
+    def close_sign_up(self, request: Any, form: Any) -> HttpResponse:
+        return self._decide(request, False, "Nobody signs up from now on. You add people by their address.")
+
+    def _decide(self, request: Any, allows: bool, done: str) -> HttpResponse:
+        tenant = Tenant.objects.get(pk=request.tenant.pk)
+        tenant.allows_sign_up = allows
+        tenant.save(update_fields=["allows_sign_up"])
+        self.log_change(request, tenant, done)
+        messages.success(request, done)
+        page = reverse("admin:accounts_membership_changelist")
+        # A dialog posts by itself; a plain redirect would be drawn inside it.
+        return HttpResponse(headers={"HX-Redirect": page}) if request.headers.get("HX-Request") else redirect(page)
 
     def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:

@@ -21,6 +21,13 @@ class Tenant(models.Model):
     allows_own_keys = models.BooleanField(
         default=False, help_text="People may buy with keys of their own, which they enter on their key page."
     )
+    staff_need_second_factor = models.BooleanField(
+        default=False,
+        help_text="Staff rooms open to those alone who have an authenticator app beside their password.",
+    )
+    allows_sign_up = models.BooleanField(
+        default=False, help_text="Anybody may become a reader here by an email address that they can read."
+    )
     currency = models.CharField(max_length=3, default="USD")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -38,6 +38,24 @@ class Tier(TenantRow):
         help_text="Turn this off where text is checked before it is shown; then it appears only when it is whole.",
     )
     guests_may_play = models.BooleanField(default=False)
+    exit_pin = models.CharField(
+        max_length=128, blank=True, editable=False, help_text="Hashed. A browser that came in leaves with it alone."
+    )
+    daily_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Minutes that somebody may read here in a day; guests share them per address. Empty: no limit.",
+    )
+    approves_pictures = models.BooleanField(
+        default=False,
+        verbose_name="staff look at pictures first",
+        help_text="A picture or film is seen when staff have approved it; the words are there at once.",
+    )
+    approves_publishing = models.BooleanField(
+        default=False,
+        verbose_name="staff look at stories first",
+        help_text="A story that its author publishes stands on the shelf when staff have approved it.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
     is_open = models.BooleanField(default=True)
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from accounts.models import Audience, Cap, Domain, Membership, Role, Tenant, Tier, User
 from accounts.models.ledger import Measure, Period, Pool
 from accounts.tenancy import across_tenants, scope
+from config.seeding.rules import KEPT_OUT, NEVER_SHOWN, SOMEBODYS
 from config.seeding.shelves import CLASSICS, HARBOUR, KIDS, Shelf
 from generation import keys
-from generation.models import AiModel, Credential, ModelGrant, Price
+from generation.models import AiModel, Credential, ModelGrant, Price, Rule, SafetyPolicy
 from generation.seeds import plant_models
 from generation.studio.models import StudioPolicy
 from stories.models import Beginning
@@ -64,13 +65,15 @@ def _rows() -> tuple[int, ...]:
     with across_tenants("the seed counts what all tenants have"):
         counted = (
             Tenant, Domain, User, Membership, Tier, AiModel, Price, Credential, ModelGrant, Beginning, StudioPolicy,
+            Rule, SafetyPolicy,
         )  # fmt: skip
         return tuple(model._default_manager.count() for model in counted)
 
 
 def _tenant(slug: str, name: str, tagline: str, *, is_default: bool) -> Tenant:
     return Tenant.objects.get_or_create(
-        slug=slug, defaults={"name": name, "tagline": tagline, "is_default": is_default}
+        slug=slug,
+        defaults={"name": name, "tagline": tagline, "is_default": is_default, "allows_sign_up": is_default},
     )[0]
 
 
@@ -108,6 +111,21 @@ def _shelf(shelf: Shelf, position: int, models: list[AiModel]) -> None:
     )
     Beginning.objects.bulk_create(
         [Beginning(tier=tier, position=position, **asdict(start)) for position, start in enumerate(shelf.starts)]
+    )
+    if shelf.audience == Audience.CHILDREN:
+        _keep_safe(tier)
+
+
+def _keep_safe(tier: Tier) -> None:
+    """A children's tier begins with a word list of its own; who else checks is for staff to say."""
+    SafetyPolicy.objects.create(tier=tier, never_shown=NEVER_SHOWN)
+    kinds = {Rule.Kind.REFUSE: KEPT_OUT, Rule.Kind.HINT: SOMEBODYS}
+    Rule.objects.bulk_create(
+        [
+            Rule(text=text, kind=kind, scope=Rule.Scope.TIER, tier=tier)
+            for kind, texts in kinds.items()
+            for text in texts
+        ]
     )
 
 

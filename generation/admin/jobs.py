@@ -67,7 +67,7 @@ class JobPage(RecordAdmin):
     actions_detail = ["retry", "cancel"]
     fieldsets = [
         (None, {"fields": ["status", "message", "made"]}),
-        ("Asked", {"fields": ["asked_by", "tier", "purpose", "model_name", "age", "request_shown"]}),
+        ("Asked", {"fields": ["asked_by", "tier", "purpose", "model_name", "instead_of", "age", "request_shown"]}),
         ("Came back", {"fields": ["result_shown", "cost", "error_class", "error_detail"]}),
         ("Money", {"fields": ["booked"]}),
         (

@@ -20,6 +20,7 @@ from accounts.paging import PARAMETERS, CursorPages, page_of
 from generation import assets, media, steps
 from generation.api import shapes
 from generation.api.asking import WHOSE, AssetQuery, actor_of, own
+from generation.marking import DigitalSource
 from generation.models import Asset, Job, Status
 
 
@@ -103,6 +104,7 @@ def said(asset: Asset, job: Job) -> dict[str, Any]:
         "height": asset.height,
         "seconds": asset.seconds,
         "sha256": asset.sha256,
+        "digital_source_type": (asset.source or DigitalSource.TRAINED).uri,
         "url": reverse("api-asset-file", kwargs={"asset_id": asset.id}),
         "created_at": asset.created_at.isoformat(),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, PermissionDenied
@@ -39,6 +40,7 @@ NEEDED = ("run__tier", "model", "asset")
 class Jobs(APIView):
     @extend_schema(
         operation_id="jobs_list", tags=["Jobs"], summary="Your jobs, the latest first",
+        description="A page may hold fewer than asked for: what staff hid is left out.",
         parameters=[
             OpenApiParameter("status", str, enum=shapes.STATUSES, description="Only those that stand so."),
             OpenApiParameter("kind", str, enum=shapes.KINDS, description="Only those of this kind."),
@@ -57,12 +59,15 @@ class Jobs(APIView):
             rows = rows.filter(kind=asked["kind"])
         paging = CursorPages()
         found = paging.paginate_queryset(rows.select_related(*NEEDED), request)
-        return paging.get_paginated_response([public.for_programs(job) for job in found])
+        hidden, waits = _kept_back(actor_of(request), found)
+        return paging.get_paginated_response(
+            [public.for_programs(job, waits=job.id in waits) for job in found if job.id not in hidden]
+        )
 
 
 @admits(Door.MEMBER)
 class JobDetail(APIView):
-    """Two queries, however often it is asked: who asks, and the job."""
+    """Who asks, and the job: two queries, however often it is asked. A third where there is news, which may be hidden."""
 
     content_negotiation_class = JsonAlways
 
@@ -74,7 +79,7 @@ class JobDetail(APIView):
     )  # fmt: skip
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
         look = _look(actor_of(request), job_id)
-        return told(request, version=look.version, is_waiting=look.is_active, say=lambda: public.for_programs(look.job))
+        return told(request, version=look.version, is_waiting=look.is_active, say=lambda: _told(request, look))
 
 
 class JobVerb(Idempotent, APIView):
@@ -97,7 +102,7 @@ class JobVerb(Idempotent, APIView):
         look = reading.look(job.id)
         if look is None:  # tidied away in this very moment
             raise NotFound(NO_JOB)
-        return Response(public.for_programs(look.job))
+        return Response(public.for_programs(look.job, look.outlook))
 
 
 @admits(Door.MEMBER)
@@ -130,6 +135,23 @@ class JobRetry(JobVerb):
         with refusing():
             asking.retry(job, with_dependents=True)
         return self.answer(job)
+
+
+def _told(request: Request, look: reading.Look) -> dict[str, Any]:
+    # What is hidden later makes the version grow, so whoever has the last answer comes here too.
+    hidden, waits = _kept_back(actor_of(request), [look.job])
+    if hidden:
+        raise NotFound(NO_JOB)
+    return public.for_programs(look.job, look.outlook, waits=bool(waits))
+
+
+def _kept_back(actor: Actor, jobs: list[Job]) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Of these jobs, the ids of those that are not there for `actor`, and of those whose results staff look at first."""
+    if actor.is_staff:
+        return set(), set()
+    hidden = steps.hidden(jobs)
+    waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
+    return hidden - waits, waits
 
 
 def _look(actor: Actor, job_id: uuid.UUID) -> reading.Look:

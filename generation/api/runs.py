@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.access import Door, Verb, admits, allows
 from accounts.openapi import problems
 from accounts.paging import PARAMETERS, CursorPages, page_of
+from generation import steps
 from generation.api import shapes
 from generation.api.asking import WHOSE, PageQuery, actor_of, own
 from generation.jobs import public
@@ -53,7 +54,13 @@ class RunDetail(APIView):
         jobs = list(run.jobs.select_related("model", "asset").order_by("created_at", "id"))
         for job in jobs:
             job.run = run
-        return Response({**said(run, jobs), "jobs": [public.for_programs(job) for job in jobs]})
+        hidden = set() if actor_of(request).is_staff else steps.hidden(jobs)
+        waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
+        seen = [job for job in jobs if job.id not in hidden - waits]
+        if jobs and not seen:
+            raise NotFound("There is no such run.")
+        told = [public.for_programs(job, waits=job.id in waits) for job in seen]
+        return Response({**said(run, jobs), "jobs": told})
 
 
 def said(run: Run, jobs: list[Job]) -> dict[str, Any]:

@@ -32,8 +32,18 @@ class JobAnswer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_null=True, help_text="Why it failed.")
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    place = serializers.IntegerField(
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
+    )
+    estimate_seconds = serializers.IntegerField(
+        required=False, min_value=0, help_text="About how long it still takes, coarsely; absent where nobody knows."
+    )
+    outlook = serializers.CharField(required=False, help_text="Both in words.")
     piece = serializers.UUIDField(required=False, help_text="The piece of the studio that it is a take of.")
     take = serializers.UUIDField(required=False)
+    preview = serializers.BooleanField(required=False, help_text="Made small, and marked as a preview.")
+    reused = serializers.BooleanField(required=False, help_text="Made earlier and shown again: nothing was charged.")
+    reused_from = serializers.UUIDField(required=False, help_text="The job that made it.")
     text = serializers.CharField(required=False, help_text="What was written, so far or in the end.")
     image_url = serializers.CharField(required=False)
     video_url = serializers.CharField(required=False)
@@ -43,6 +53,9 @@ class JobAnswer(serializers.Serializer[Any]):
     title = serializers.CharField(required=False, help_text="Of a scene that is being written, so far.")
     prose = serializers.CharField(required=False)
     url = serializers.CharField(required=False, help_text="The scene's finished picture or film.")
+    waits_for = serializers.ChoiceField(
+        [(public.APPROVAL, public.APPROVAL)], required=False, help_text="Staff look at the result before it is shown."
+    )
 
 
 class Counts(serializers.Serializer[Any]):
@@ -83,6 +96,10 @@ class AssetAnswer(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
     seconds = serializers.FloatField(allow_null=True)
     sha256 = serializers.CharField()
+    digital_source_type = serializers.CharField(
+        help_text="What it is by IPTC's vocabulary of digital source types: an address of "
+        "http://cv.iptc.org/newscodes/digitalsourcetype/, which stands in the file as well."
+    )
     url = serializers.CharField(help_text="Its stable path; access is checked each time.")
     created_at = serializers.DateTimeField()
 

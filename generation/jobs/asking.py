@@ -21,12 +21,16 @@ from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
 from generation.jobs.counting import counts_of
-from generation.jobs.ending import NEED_FAILED, end_badly
+from generation.jobs.ending import NEED_FAILED, close_cancelled, end_badly
 from generation.jobs.transitions import ALLOWED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
 from generation.providers.contract import Input, Kind, Replay, Request
 from generation.providers.fitting import Adjusted
+from generation.providers.protocols import TellsCharge
+from generation.safety import policies, verdicts
 
+CHARGE_SECONDS = 60.0
+"""How long a provider has to say what it charged for what was cancelled."""
 UNSEEN = Input("first_frame", "", b"")
 """A file that a step will bring along, in the reckoning of what a request may cost."""
 PRIORITIES = {
@@ -50,9 +54,10 @@ def open_run(
     address: str = "",
 ) -> Run:
     """What somebody asks for; its jobs are added next, in the same transaction. Without a tier it is the studio's. Whether
-    words show while they are written is the tier's to say where `streams_text` does not. `address` is where a guest's
-    request came from: guests of one address share their limits."""
+    words show while they are written is the tier's to say where `streams_text` does not; never where they are read first.
+    `address` is where a guest's request came from: guests of one address share their limits."""
     streams = streams_text if streams_text is not None else tier is not None and tier.streams_text
+    streams = streams and policies.may_stream(tier)
     return Run.objects.create(
         tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id, streams_text=streams,
         person_id=quotas.person_of(user_id=user.pk, is_guest=user.is_guest, address=address),
@@ -69,9 +74,13 @@ def add(
     needs: Iterable[Job] = (),
     asked: str = "",
     kind: Kind | None = None,
+    fingerprint: str = "",
+    preview_of: Mapping[str, Any] | None = None,
 ) -> Job:
     """A job with its hold in the ledger. With `needs` it waits for them, and its step's `prepare` completes the request.
     `asked` is the name that led to the model, where one was given; `kind` is EDIT where an image model changes a picture.
+    `fingerprint` is for `generation.jobs.reusing`; with `preview_of` the request is a preview's, and the fields are those it
+    had before.
 
     Raises `CannotBuy` (the request is wrong, the model has no price) and `accounts.ledger.OverBudget`.
     """
@@ -83,11 +92,13 @@ def add(
         kind=kind or model.kind,
         provider=model.provider,
         priority=PRIORITIES[kind or Kind(model.kind)],
-        credential=_credential(model, run.user),
+        credential=account(model, run.user),
         request=dict(request),
         step=step,
         subject_id=subject_id,
         status=Status.WAITING if needs else Status.QUEUED,
+        fingerprint=fingerprint,
+        preview_of=None if preview_of is None else dict(preview_of),
     )
     able = catalogue.capabilities(model, Kind(job.kind))
     if able is not None and able.burns_core:
@@ -106,22 +117,35 @@ def add(
 def deliver(body: str) -> Job:
     """A job that takes `body` to an endpoint: it has no model, costs nothing, and goes after everything that people wait
     for. Whoever asks for it says in its log where it goes, in the same transaction, and rings."""
-    run = Run.objects.create(tier=None, user=None, purpose="webhook")
+    return _deliver(body, provider=keys.DELIVERIES, step="deliver", priority=PRIORITIES[Kind.DELIVER])
+
+
+def post(*, seconds: float | None = None) -> Job:
+    """A job that takes a letter to its address. It holds nothing of the letter and is on nobody's list; whoever asks for it
+    writes the letter's row in the same transaction, and rings. It ends after so many `seconds` where that is sooner than
+    deliveries do: what it says is of no use then. Somebody waits for it, so it goes with the words."""
+    return _deliver("", provider=keys.LETTERS, step="post", priority=PRIORITIES[Kind.TEXT], seconds=seconds)
+
+
+def _deliver(body: str, *, provider: str, step: str, priority: int, seconds: float | None = None) -> Job:
+    run = Run.objects.create(tier=None, user=None, purpose="webhook" if provider == keys.DELIVERIES else "letter")
     job = Job.objects.create(
         run=run,
         kind=Kind.DELIVER,
-        provider=keys.DELIVERIES,
-        priority=PRIORITIES[Kind.DELIVER],
-        credential=keys.deliveries_account(),
+        provider=provider,
+        priority=priority,
+        credential=keys.deliveries_account(provider),
         request={"prompt": body},
-        step="deliver",
+        step=step,
     )
-    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(deadline_seconds(job)))
+    longest = deadline_seconds(job)
+    Job.objects.filter(id=job.id).update(due_at=now(), deadline_at=after(min(longest, seconds or longest)))
     _reserve(job, run)
     return job
 
 
-def _credential(model: AiModel, user: User | None) -> Credential:
+def account(model: AiModel, user: User | None) -> Credential:
+    """The account that buys from `model` for `user`. Raises `UnknownModel` where there is none."""
     found = keys.choose(model=model, user=user)
     if found is None:
         raise UnknownModel(
@@ -199,6 +223,7 @@ def make_ready(job: Job) -> bool:
     Raises `CannotBuy` where the model cannot take the completed request."""
     if Job.objects.filter(needed_by=job).exclude(status=Status.DONE).exists():
         return False
+    verdicts.refuse_flagged(job)
     job.request = {**job.request, **steps.find(job.step).prepare(job)}
     if job.model is not None:
         catalogue.refuse_wrong(job.model, request_of(job))
@@ -221,8 +246,13 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
             raise NotRetryable("This is done already; there is nothing to try again.", status=409)
         if not job.request:
             raise NotRetryable("What was asked for was thrown away. Ask for it anew.", status=409)
-        if job.error_class == "step":
-            # It was bought and kept; only the page it belongs to was not written. Nothing is bought again.
+        if job.status == Status.REFUSED:
+            return _ask_instead(job)
+        if job.error_class in ("step", verdicts.UNCHECKED):
+            # It was bought and kept; only the page it belongs to was not written, or its check broke. It is not bought again.
+            for check in Job.objects.filter(subject_id=job.id, step=verdicts.JUDGE, request__of_attempt=job.attempt):
+                if check.status != Status.DONE:
+                    retry(check)
             move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
             ring()
             return job
@@ -238,20 +268,34 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
     return job
 
 
+def _ask_instead(job: Job) -> Job:
+    """A refusal is final, unless the tier names a model that was not asked yet."""
+    from generation.jobs import checking  # it asks for work itself
+
+    changes = checking.instead(job)
+    if changes is None:
+        raise NotRetryable("This was refused, and asking again would not help. Ask for something else.", status=409)
+    _renew(job, waits=False, **changes)
+    ring()
+    return job
+
+
 def _revive(job: Job) -> None:
     _renew(job, waits=True)
     for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
         _revive(dependent)
 
 
-def _renew(job: Job, *, waits: bool) -> None:
+def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
+    if job.status == Status.CANCELLED:
+        close_cancelled(job, None)  # nobody waits any longer for what its provider says of it
     if job.kind == Kind.DELIVER:
-        hold, credential = 0, keys.deliveries_account()
+        hold, credential = 0, keys.deliveries_account(job.provider)
     elif job.model is None:
         raise NotRetryable("The model that made this is gone. Start the scene anew.", status=409)
     else:
         # Chosen anew: the key that it was asked with may be gone, or another one may have come.
-        hold, credential = quote(job), _credential(job.model, job.run.user)
+        hold, credential = quote(job), account(job.model, job.run.user)
     move(
         job,
         Status.WAITING if waits else Status.QUEUED,
@@ -265,28 +309,28 @@ def _renew(job: Job, *, waits: bool) -> None:
         poll_url="",
         lease_until=None,
         cost_micros=None,
-        error_class="",
-        error_detail="",
         message="",
         finished_at=None,
         due_at=None if waits else now(),
         deadline_at=None if waits else after(deadline_seconds(job)),
-        hold_micros=hold,
-        credential=credential,
+        **{"hold_micros": hold, "credential": credential, "error_class": "", "error_detail": "", **changes},
     )
     job.refresh_from_db(fields=["fence"])
     _reserve(job, job.run)
 
 
 def cancel(job: Job) -> Job:
-    """End a job that somebody no longer wants. What was sent to a provider that may charge for it is booked."""
+    """End a job that somebody no longer wants. What was not sent gives its hold back at once. What was sent to a provider that
+    may charge for it is booked; where that provider says what it charged, it is asked first, for a minute at most."""
     with transaction.atomic():
         job = Job.objects.select_for_update(of=("self",)).select_related("model", "run").get(id=job.id)
         if job.status in TERMINAL:
             return job
         if Status.CANCELLED not in ALLOWED[Status(job.status)]:
             raise NotRetryable("This is bought already and about to appear.", status=409)
-        charged = job.sent_at is not None and adapter(job.provider).replay is not Replay.FREE
+        able = adapter(job.provider)
+        charged = job.sent_at is not None and able.replay is not Replay.FREE
+        asks = charged and bool(job.provider_job_id) and isinstance(able, TellsCharge)
         end_badly(
             job,
             Status.CANCELLED,
@@ -295,6 +339,8 @@ def cancel(job: Job) -> Job:
             message="Cancelled. " + ("It may have been charged." if charged else "Nothing was charged."),
             fence=F("fence") + 1,
             stops_provider=bool(job.provider_job_id),
+            keeps_hold=asks,
+            deadline_at=after(CHARGE_SECONDS) if asks else None,
         )
         if job.provider_job_id:
             ring()

@@ -39,12 +39,17 @@ def due(lane: Lane | None = None) -> Q:
     usable = Q(credential=None) | (
         Q(credential__is_enabled=True) & (Q(credential__paused_until=None) | Q(credential__paused_until__lte=now()))
     )
-    found = (
+    found = _by_itself(usable)
+    return found & Q(lane=lane) if lane else found
+
+
+def _by_itself(usable: Q) -> Q:
+    """The same by the job's own columns, but for `usable`, which is asked of queued ones besides."""
+    return (
         (Q(status=Status.QUEUED, due_at__lte=now()) & usable)
         | Q(status=Status.PARKED, due_at__lte=now())
         | Q(status__in=[Status.RUNNING, Status.STORED], lease_until__lte=now())
     )
-    return found & Q(lane=lane) if lane else found
 
 
 def anything_due() -> bool:
@@ -175,7 +180,10 @@ def _take(job: Job, worker: str) -> bool:
     }
     if seen:
         changes["version"] = F("version") + 1
-    if not Job.objects.filter(id=job.id, fence=job.fence, status=job.status).filter(due()).update(**changes):
+    # No other table here: with one, the conditions become a subselect, and PostgreSQL does not look at that again after it has
+    # waited for whoever cancelled the job meanwhile.
+    mine = Job.objects.filter(id=job.id, fence=job.fence, status=job.status)
+    if not mine.filter(_by_itself(Q())).update(**changes):
         return False
     job.claimed_from = job.status  # type: ignore[attr-defined]
     job.status, job.fence, job.worker = status, job.fence + 1, worker

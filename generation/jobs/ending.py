@@ -12,7 +12,8 @@ from accounts.tenancy import across_tenants, scope
 from generation import policy, steps
 from generation.adapters import adapter
 from generation.clock import now
-from generation.jobs.transitions import LostClaim, move
+from generation.jobs import recording
+from generation.jobs.transitions import LostClaim, move, write
 from generation.models import ACTIVE, Job, Status
 from generation.policy import Money, Verdict
 from generation.providers.contract import Kind
@@ -20,10 +21,14 @@ from generation.signals import job_ended
 
 NEED_FAILED = "need"
 """Error class of a job that ended because a job it needs did."""
+AT_ONCE = 100
 
 
-def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message: str, **changes: Any) -> None:
-    """End a job without a result, close its hold, tell its step, and end what waited for it."""
+def end_badly(
+    job: Job, status: Status, *, book: bool, error_class: str, message: str, keeps_hold: bool = False, **changes: Any
+) -> None:
+    """End a job without a result, close its hold, tell its step, and end what waited for it. With `keeps_hold` the hold is
+    closed later, by `close_cancelled`."""
     move(
         job,
         status,
@@ -34,7 +39,8 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         due_at=None,
         **changes,
     )
-    if ledger.is_open(job_id=job.id, attempt=job.attempt):
+    if not keeps_hold and ledger.is_open(job_id=job.id, attempt=job.attempt):
+        recording.called(job, "unknown" if book else "not charged", cost_micros=job.hold_micros if book else 0)
         close = ledger.book_unknown if book else ledger.release
         close(job_id=job.id, attempt=job.attempt)
     steps.find(job.step).failed(job)
@@ -51,10 +57,65 @@ def end_badly(job: Job, status: Status, *, book: bool, error_class: str, message
         )
 
 
-def forget(job: Job) -> None:
-    """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes."""
+def close_cancelled(job: Job, charged: int | None) -> None:
+    """Close the hold of a cancelled job whose provider was asked what it charged (in micro-units; None: nobody says, so all
+    of it is booked). Harmless where it is closed already, or the job goes on by a new attempt."""
+    with transaction.atomic():
+        rows = Job.objects.select_for_update(of=("self",)).filter(id=job.id, attempt=job.attempt)
+        found = rows.filter(status=Status.CANCELLED, deadline_at__isnull=False).first()
+        if found is None:
+            return
+        told, cost = f"Cancelled. {policy.MAY_BE_CHARGED}", None
+        if ledger.is_open(job_id=found.id, attempt=found.attempt):
+            if charged is None:
+                ledger.book_unknown(job_id=found.id, attempt=found.attempt)
+                recording.called(found, "unknown", cost_micros=found.hold_micros)
+            elif charged == 0:
+                ledger.release(job_id=found.id, attempt=found.attempt)
+                recording.called(found, "not charged", cost_micros=0)
+                told = f"Cancelled. {policy.NOTHING_CHARGED}"
+            else:
+                ledger.settle(
+                    job_id=found.id, attempt=found.attempt, amount_micros=charged, counts=ledger.NOTHING
+                )  # fmt: skip
+                recording.called(found, "cancelled", cost_micros=charged)
+                told, cost = "Cancelled. What was made of it by then was charged.", charged
+        else:
+            told = found.message  # it was closed when it was cancelled
+        write(found, deadline_at=None, cost_micros=cost, message=told)
+
+
+def close_untold() -> int:
+    """Book the holds of cancelled jobs whose provider did not say in time what it charged; how many were looked at."""
+    with across_tenants("holds are closed for all tenants"):
+        late = list(Job.objects.filter(status=Status.CANCELLED, deadline_at__lte=now())[:AT_ONCE])
+    for job in late:
+        with scope(job.tenant_id):
+            close_cancelled(job, None)
+    return len(late)
+
+
+def forget(job: Job, *, but_why: bool = False) -> None:
+    """Keep of an ended job what was paid and for what kind of thing; what was asked, said and made goes. With `but_why`
+    staff may still see why it ended badly."""
+    reason = {} if but_why else {"error_detail": ""}
     Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
-        request={}, result={}, partial="", asset=None, error_detail="", version=F("version") + 1
+        request={},
+        result={},
+        partial="",
+        asset=None,
+        fingerprint="",
+        preview_of=None,
+        version=F("version") + 1,
+        **reason,
+    )
+
+
+def erase(job: Job) -> None:
+    """The same for whoever leaves: nor what was told to them, nor what the provider would know it by."""
+    forget(job)
+    Job.objects.filter(id=job.id).exclude(status__in=ACTIVE).update(
+        message="", asked_model="", provider_job_id="", poll_url=""
     )
 
 
@@ -81,6 +142,7 @@ def expire() -> int:
                 )  # fmt: skip
             except LostClaim:
                 continue
+    close_untold()
     return len(overdue)
 
 

@@ -9,20 +9,24 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts import ledger
 from generation import catalogue, policy, steps
 from generation.clock import after, now
+from generation.discarding import discard
 from generation.errors import AgainstRules, CannotBuy
+from generation.jobs import checking, recording
 from generation.jobs.asking import deadline_seconds as deadline_of
 from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
 from generation.jobs.counting import counts_of
 from generation.jobs.ending import end_badly, waiting_for
 from generation.jobs.transitions import LostClaim, move, write
-from generation.models import Asset, Credential, Job, Status
+from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
 from generation.providers.errors import ProviderError
+from generation.safety import verdicts
 from generation.signals import job_ended
 from generation.storage import Kept
 
@@ -35,6 +39,7 @@ def sent(job: Job) -> None:
     # A worker that died may have left half a text behind.
     if not write(job, seen=False, sent_at=now(), partial=""):
         raise LostClaim(str(job.id))
+    job.sent_at = timezone.now()  # the row has the database's moment; here it counts that it was sent at all
 
 
 def progressed(job: Job, share: float) -> None:
@@ -88,6 +93,7 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 height=kept.height,
                 seconds=kept.seconds,
                 model_name=done.model or (job.model.name if job.model else ""),
+                digital_source=kept.digital_source,
             )
         cost = _cost(job, done, kept)
         move(
@@ -108,6 +114,16 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
         )
         counts = counts_of(job, request_and_changes(job)[0])
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
+        recording.called(job, "delivered", cost_micros=cost)
+
+
+def unwanted(job: Job, kept: Kept | None) -> None:
+    """What came in too late, for a job that was cancelled or is somebody else's by now: the file goes, unless another row
+    wants the same bytes."""
+    if kept is not None:
+        DiscardedFile.objects.update_or_create(
+            tenant_id=job.tenant_id, sha256=kept.sha256, defaults={"discarded_at": timezone.now()}
+        )
 
 
 def _cost(job: Job, done: Done, kept: Kept | None) -> int:
@@ -151,6 +167,10 @@ def finished(job: Job) -> None:
     A step that asks again gets a new attempt with a hold of its own; a step that fails loses nothing bought."""
     try:
         with transaction.atomic():
+            found = checking.look(job)
+            if found is not None:
+                _keep_back(job, found)
+                return
             answer = steps.find(job.step).finish(job)
             if isinstance(answer, steps.AskAgain):
                 _ask_again(job, answer)
@@ -164,6 +184,44 @@ def finished(job: Job) -> None:
     except Exception as error:
         log.exception("the step %s of job %s failed", job.step, job.id)
         _step_failed(job, error)
+
+
+def _keep_back(job: Job, found: checking.Unfit | checking.Held | checking.Unchecked) -> None:
+    """What came back waits, or never shows. What is refused is asked once of the tier's fallback model."""
+    if isinstance(found, checking.Held):
+        return
+    message = checking.told(job, found)
+    if isinstance(found, checking.Unchecked):
+        end_badly(
+            job, Status.FAILED, book=False, error_class=verdicts.UNCHECKED, error_detail=found.why, message=message
+        )
+        return
+    asset, changes = job.asset, checking.instead(job)
+    checking.note_refusal(job, found, is_final=changes is None)
+    if changes is not None:
+        _new_attempt(job, wait_seconds=0, **changes)
+    else:
+        detail = f"kept out by {found.by} {found.name}"
+        end_badly(
+            job, Status.REFUSED, book=False, error_class=verdicts.UNFIT, error_detail=detail, message=message,
+            result={}, asset=None,
+        )  # fmt: skip
+    if asset is not None:
+        discard(asset)
+
+
+def _refused(job: Job, decision: Decision, detail: str) -> bool:
+    """Note that the provider refused; True where the tier's fallback model is asked instead."""
+    changes = checking.instead(job)
+    said = str(job.request.get("prompt", ""))
+    found = checking.Unfit(SafetyEvent.By.PROVIDER, job.provider if changes is None else changes["instead_of"], said)
+    checking.note_refusal(job, found, is_final=changes is None)
+    if changes is None:
+        return False
+    close = ledger.book_unknown if decision.money is Money.BOOK else ledger.release
+    close(job_id=job.id, attempt=job.attempt)
+    _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
+    return True
 
 
 def decided(job: Job, decision: Decision, error: ProviderError | None = None) -> None:
@@ -188,6 +246,8 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
         if decision.verdict is Verdict.BUY_AGAIN:
             _buy_again(job, book=decision.money is Money.BOOK, wait_seconds=decision.wait_seconds, detail=detail)
             return
+        if decision.verdict is Verdict.REFUSE and _refused(job, decision, detail):
+            return
         status = {Verdict.FAIL: Status.FAILED, Verdict.REFUSE: Status.REFUSED, Verdict.UNKNOWN: Status.UNKNOWN}
         end_badly(
             job,
@@ -205,7 +265,7 @@ def _make_ready(job: Job) -> None:
         with transaction.atomic():
             make_ready(job)
     except AgainstRules as refused:
-        end_badly(job, Status.REFUSED, book=False, error_class="refused", message=str(refused))
+        end_badly(job, Status.REFUSED, book=False, error_class=verdicts.BARRED, message=str(refused))
     except CannotBuy as refused:
         end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
     except Exception as error:
@@ -240,6 +300,7 @@ def _ask_again(job: Job, answer: steps.AskAgain) -> None:
 def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> None:
     close = ledger.book_unknown if book else ledger.release
     close(job_id=job.id, attempt=job.attempt)
+    recording.called(job, "unknown" if book else "not charged", cost_micros=job.hold_micros if book else 0)
     _new_attempt(job, wait_seconds=wait_seconds, error_class="again", error_detail=detail)
 
 
@@ -259,7 +320,6 @@ def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
         Status.QUEUED,
         seen=False,
         attempt=attempt,
-        request=job.request,
         tries=0,
         progress=None,
         sent_at=None,
@@ -270,7 +330,7 @@ def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
         lease_until=None,
         due_at=after(wait_seconds),
         deadline_at=after(deadline_of(job)),
-        **changes,
+        **{"request": job.request, **changes},
     )
 
 

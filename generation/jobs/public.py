@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from generation import steps
+from generation.jobs import queueing
+from generation.jobs.queueing import UNTOLD, Outlook
 from generation.models import Job, Status
 
 IN_STORIES: dict[str, str] = {
@@ -33,35 +35,54 @@ IN_GENERATE: dict[str, str] = {
 }
 
 
+APPROVAL = "approval"
+"""The value of `waits_for` where staff look at a result before it is shown."""
+LOOKED_AT_FIRST = {
+    "image": "A grown-up looks at the picture first. It will be here when they have.",
+    "video": "A grown-up looks at the film first. It will be here when they have.",
+}
+
+
 def percent(job: Job) -> int | None:
     """Progress as whole percents, or None where it is not told."""
     return None if job.progress is None else round(job.progress * 100)
 
 
 def in_story(job: Job) -> dict[str, Any]:
-    """`{"status", "progress"?, "message"?}` as the status routes of stories say it."""
+    """`{"status", "progress"?, "message"?}` as the status routes of stories say it, and `{"place"?, "estimate_seconds"?,
+    "outlook"?}` while it is under way."""
     said: dict[str, Any] = {"status": IN_STORIES[job.status]}
     if said["status"] == "generating" and job.progress is not None:
         said["progress"] = percent(job)
     if said["status"] == "failed":
         said["message"] = job.message
-    return said
+    return {**said, **queueing.outlook(job).said()}
 
 
-def live(job: Job) -> dict[str, Any]:
-    """What a socket says of a job: the story's words, and what the room's status endpoint adds."""
+def waiting(job: Job) -> dict[str, Any]:
+    """The same for a finished picture or film that staff look at first: `{"status", "waits_for", "message"}`."""
+    if job.status != Status.DONE:
+        return in_story(job)
+    return {"status": "pending", "waits_for": APPROVAL, "message": LOOKED_AT_FIRST.get(job.kind, "")}
+
+
+def live(job: Job, *, waits: bool = False) -> dict[str, Any]:
+    """What a socket says of a job: the story's words, and what the room's status endpoint adds. `waits` where staff look at
+    its result first."""
+    step = steps.find(job.step)
     return {
         "job": str(job.id),
         "run": str(job.run_id),
         "kind": job.kind,
         "version": job.version,
-        **in_story(job),
-        **steps.find(job.step).describe(job),
+        **(waiting(job) if waits else in_story(job)),
+        **(step.belongs_to(job) if waits else step.describe(job)),
     }
 
 
-def for_programs(job: Job) -> dict[str, Any]:
-    """What `/api/v1/jobs/{id}` says."""
+def for_programs(job: Job, outlook: Outlook = UNTOLD, *, waits: bool = False) -> dict[str, Any]:
+    """What `/api/v1/jobs/{id}` says; lists leave the outlook out. `waits` where staff look at its result before it is shown."""
+    step = steps.find(job.step)
     return {
         "id": str(job.id),
         "run": str(job.run_id),
@@ -75,5 +96,6 @@ def for_programs(job: Job) -> dict[str, Any]:
         "message": job.message or None,
         "created_at": job.created_at.isoformat(),
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
-        **steps.find(job.step).describe(job),
+        **outlook.said(),
+        **({**step.belongs_to(job), "waits_for": APPROVAL} if waits else step.describe(job)),
     }

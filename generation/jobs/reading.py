@@ -11,12 +11,13 @@ from typing import Any
 from accounts.access import Visibility
 from accounts.models import Tier
 from accounts.prepared import Found, Prepared, loaded
+from generation.jobs.queueing import UNTOLD, Outlook, outlook_of
 from generation.models import ACTIVE, AiModel, Asset, Job, Run
 
 JOB = (
     "id", "tenant_id", "run_id", "kind", "model_id", "asked_model", "provider", "request", "step", "subject_id", "status",
     "version", "progress", "partial", "attempt", "cost_micros", "result", "asset_id", "error_class", "message", "created_at",
-    "finished_at",
+    "finished_at", "sent_at", "lane", "credential_id", "reused_from", "preview_of",
 )  # fmt: skip
 RUN = ("id", "tenant_id", "tier_id", "user_id", "topic_id", "purpose")
 TIER = ("id", "tenant_id", "slug")
@@ -60,7 +61,16 @@ class Look:
         """Changes whenever the public answer does. Not the row's version alone: that grows with what a socket should tell,
         and not where a purchase goes back to the queue."""
         version, attempt, status, partial = (self.row[AT[name]] for name in ("version", "attempt", "status", "partial"))
-        return f"{version}.{attempt}.{status}.{len(partial)}"
+        told = f".{self.outlook.version}" if self.outlook != UNTOLD else ""
+        return f"{version}.{attempt}.{status}.{len(partial)}{told}"
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """Its place and about how long it takes, as they are told with this very look."""
+        if not self.is_active:
+            return UNTOLD
+        asked = ("status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress")
+        return outlook_of(job_id=self.row[AT["id"]], **{name: self.row[AT[name]] for name in asked})
 
     @cached_property
     def job(self) -> Job:

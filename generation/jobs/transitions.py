@@ -19,7 +19,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
         }
     ),
     Status.PARKED: frozenset({Status.RUNNING, Status.FAILED, Status.UNKNOWN, Status.CANCELLED}),
-    Status.STORED: frozenset({Status.STORED, Status.DONE, Status.QUEUED, Status.FAILED}),
+    Status.STORED: frozenset({Status.STORED, Status.DONE, Status.QUEUED, Status.FAILED, Status.REFUSED}),
     Status.DONE: frozenset(),
     Status.FAILED: frozenset({Status.QUEUED, Status.WAITING, Status.STORED}),
     Status.REFUSED: frozenset({Status.QUEUED, Status.WAITING}),
@@ -67,3 +67,8 @@ def write(job: Job, *, seen: bool = True, **changes: Any) -> bool:
 def is_active(job: Job) -> bool:
     """Whether the engine still works on it."""
     return job.status in ACTIVE
+
+
+def stir(**which: Any) -> None:
+    """Have whoever follows these jobs look at them again: something about them changed that is no state of theirs."""
+    Job.objects.filter(**which).update(version=F("version") + 1)

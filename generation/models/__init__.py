@@ -5,7 +5,9 @@ from generation.models.beat import Beat, BeatKind
 from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
+from generation.models.letter import Letter
 from generation.models.run import Run
+from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
 from generation.models.turn import Turn
 from generation.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
@@ -23,10 +25,14 @@ __all__ = [
     "Job",
     "JobNeed",
     "Lane",
+    "Letter",
     "ModelGrant",
     "Price",
     "ProviderKey",
+    "Rule",
     "Run",
+    "SafetyEvent",
+    "SafetyPolicy",
     "Status",
     "Turn",
     "Unit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.tenancy import TenantRow
+from generation.marking.vocabulary import DigitalSource
 
 
 class Asset(TenantRow):
@@ -17,6 +18,9 @@ class Asset(TenantRow):
     height = models.PositiveIntegerField(null=True)
     seconds = models.FloatField(null=True)
     model_name = models.CharField(max_length=120, blank=True, help_text="What really made it.")
+    digital_source = models.CharField(
+        max_length=60, blank=True, help_text="What IPTC's vocabulary calls it; empty for what a person brought along."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantRow.Meta):
@@ -29,6 +33,14 @@ class Asset(TenantRow):
     @property
     def storage_name(self) -> str:
         return f"t/{self.tenant_id}/{self.sha256}"
+
+    @property
+    def source(self) -> DigitalSource | None:
+        """What it is by IPTC's vocabulary, None for what a person brought along. What was generated before files were marked
+        counts as made by a trained model: rather one mark too many."""
+        if self.digital_source:
+            return DigitalSource(self.digital_source)
+        return DigitalSource.TRAINED if self.model_name else None
 
 
 class DiscardedFile(TenantRow):

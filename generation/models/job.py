@@ -48,6 +48,9 @@ class Job(TenantRow):
         blank=True,
         help_text="The name that was asked for, where one was; it may lead to another model.",
     )
+    instead_of = models.CharField(
+        max_length=120, blank=True, help_text="Key of the model that refused it, where the tier's fallback took over."
+    )
     credential = models.ForeignKey("generation.Credential", null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.SlugField(max_length=40)
     request = models.JSONField(default=dict, help_text="Fields of the provider's Request; inputs by asset id.")
@@ -87,6 +90,14 @@ class Job(TenantRow):
     error_detail = models.TextField(blank=True, help_text="For staff. Never shown to readers.")
     message = models.CharField(max_length=300, blank=True, help_text="Fit for a reader.")
 
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of who asked for what; the same again has the same. Empty: not compared."
+    )
+    reused_from = models.UUIDField(null=True, help_text="The job whose result this one shows again, at no cost.")
+    preview_of = models.JSONField(
+        null=True, help_text="Of a preview: the fields of the request as they were before it was made small."
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -101,10 +112,30 @@ class Job(TenantRow):
             models.Index(fields=["run"], name="job_run"),
             models.Index(fields=["id"], name="job_to_stop", condition=models.Q(stops_provider=True)),
             models.Index(fields=["tenant", "created_at"], name="job_by_tenant"),
+            models.Index(
+                fields=["tenant", "fingerprint"],
+                name="job_done_before",
+                condition=models.Q(status="done") & ~models.Q(fingerprint=""),
+            ),
+            models.Index(
+                fields=["model", "-finished_at"],
+                name="job_took",
+                condition=models.Q(status="done", sent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["deadline_at"],
+                name="job_charge_untold",
+                condition=models.Q(status="cancelled", deadline_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {str(self.id)[:8]}"
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it was made small, and is marked as a preview."""
+        return self.preview_of is not None
 
     @property
     def reference(self) -> str:

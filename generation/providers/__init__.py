@@ -26,6 +26,7 @@ PROVIDERS: dict[str, str | Callable[..., Provider]] = {
     "comfyui": "generation.providers.comfyui:ComfyUI",
     "cosmos": "generation.providers.cosmos:Cosmos",
     "webhook": "generation.providers.webhook:Webhook",
+    "mail": "generation.providers.mail:Mail",
 }
 
 

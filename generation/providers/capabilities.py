@@ -70,6 +70,8 @@ class Capabilities:
     """The adapter computes the result itself, so the engine calls it in a child process, not in a thread."""
     longest_seconds: float | None = None
     """How long one purchase may take; None: what is usual for its kind."""
+    is_trained: bool = True
+    """Whether it is a model that learnt from examples; False for a procedure. The mark in what it makes says which."""
     results_live_seconds: float | None = None
     """How long a result can be fetched from the provider; None where it comes with the answer."""
 

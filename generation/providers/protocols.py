@@ -56,6 +56,16 @@ class Cancels(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsCharge(Cancels, Protocol):
+    """An adapter whose provider says what it charged for a purchase that was stopped."""
+
+    def charged(self, handle: Handle) -> int | None:
+        """Asked once after `cancel`: micro-units, 0 where nothing was charged; None where this one cannot be told. Raises the
+        errors of `generation.providers.errors`."""
+        ...
+
+
 class Stream(Protocol):
     """The bytes of a result as they arrive."""
 

@@ -26,12 +26,11 @@ class PolicyForm(TenantForm):
 @admin.register(StudioPolicy)
 class StudioPolicyPage(TenantAdmin):
     form = PolicyForm
-    list_display = ["name", "is_open", "picture_style", "check_model", "streams_text", "takes_addresses"]
-    list_select_related = ["check_model"]
+    list_display = ["name", "is_open", "picture_style", "streams_text", "takes_addresses"]
     fieldsets = [
         (None, {"fields": ["is_open"]}),
         ("What is made here", {"fields": ["guidelines", "picture_style", "streams_text"]}),
-        ("What is kept out", {"fields": ["refused_words", "check_model", "takes_addresses"]}),
+        ("What may be brought", {"fields": ["takes_addresses"]}),
     ]
 
     @display(description="Policy")

@@ -8,7 +8,9 @@ class StudioConfig(AppConfig):
 
     def ready(self) -> None:
         from generation import chores
-        from generation.studio import steps, tidying
+        from generation.studio import exporting, leaving, steps, tidying
 
         steps.register()
         chores.register("purge the studio", every_seconds=15, run=tidying.purge)
+        exporting.connect()
+        leaving.connect()

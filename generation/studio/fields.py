@@ -127,8 +127,11 @@ def _fields(*entries: tuple[tuple[str, ...], Parse]) -> dict[str, Field]:
 
 
 SEED = (("seed",), whole("seed", 0, 2**32 - 1))
-COMMON = ((("prompt",), text("prompt")), (("model",), text("model", 120)))
+REUSE = (("reuse",), truth("reuse"))
+PREVIEW = (("preview",), truth("preview"))
+COMMON = ((("prompt",), text("prompt")), (("model",), text("model", 120)), REUSE)
 LOOK = (
+    PREVIEW,
     (("aspect_ratio",), ratio),
     (("resolution", "image_size"), text("resolution", 20)),
     (("style",), text("style", 60)),
@@ -182,6 +185,7 @@ FIELDS: Mapping[Kind, Mapping[str, Field]] = {
     Kind.SPEECH: _fields(
         (("prompt", "input", "text"), text("prompt")),
         (("model",), text("model", 120)),
+        REUSE,
         (("instructions", "system"), text("system", 10_000)),
         (("voice",), text("voice", 80)),
         (("language",), text("language", 20)),

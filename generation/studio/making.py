@@ -20,10 +20,11 @@ from accounts.ledger import OverBudget
 from accounts.models import User
 from generation import assets, catalogue, intake
 from generation.errors import NotRetryable
-from generation.jobs import asking
+from generation.jobs import asking, checking, reusing
 from generation.models import ACTIVE, Asset, Job, Status
 from generation.providers.contract import Kind
-from generation.studio import bringing, wishes
+from generation.safety import policies
+from generation.studio import bringing, earlier, previews, wishes
 from generation.studio.errors import CannotChange, NotSupported, Unaffordable, WrongWish
 from generation.studio.models import Piece, Source, StudioPolicy, Take, Verb
 from generation.studio.models.piece import TITLE_LENGTH
@@ -31,7 +32,6 @@ from generation.studio.wishes import Brought, Wish
 
 PURPOSE = "studio"
 MAX_TAKES = 64
-SEEDED = ("seed",)
 
 
 def make(
@@ -67,13 +67,15 @@ def make(
 
 def again(*, piece: Piece, take: Take, rules: StudioPolicy, nonce: uuid.UUID) -> Take:
     """One more take of the same wish: the same model where it is still offered, another seed."""
-    wish = wish_again(piece=piece, take=take, rules=rules)
+    wish = wish_again(piece=piece, take=take, rules=rules, is_meant=True)
     return _more(piece, wish, rules=rules, verb=Verb.AGAIN, nonce=nonce, instruction=take.instruction)
 
 
-def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy) -> Wish:
-    """What `again` buys, with its price. Raises `CannotBuy`."""
+def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy, is_meant: bool = False) -> Wish:
+    """What `again` buys, with its price, under the rules of today. Raises `CannotBuy`."""
     request = dict(take.job.request)
+    said = request.get("said") or {"prompt": str(request.get("prompt", ""))}
+    wishes.refuse_words(said, user=piece.user, names={}, is_meant=is_meant)
     inputs = [Brought(one["role"], Asset.objects.get(id=one["asset"]), "inputs") for one in request.pop("inputs", [])]
     if inputs:
         request["inputs"] = [{"role": one.role, "asset": f"#{place}"} for place, one in enumerate(inputs)]
@@ -82,11 +84,47 @@ def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy) -> Wish:
     offered = catalogue.keep_or_replace(catalogue.offers(None, piece.user), take.job.model)
     if offered is None:
         raise CannotChange("The model that made this is no longer offered here. Use its settings with another one.")
+    policy = policies.of(None)
+    if "said" in request:
+        able = catalogue.capabilities(offered, Kind(take.job.kind))
+        request |= wishes.in_house(Kind(piece.kind), said, rules, policy, able)
     wish = Wish(
         Kind(piece.kind), Kind(take.job.kind), catalogue.Chosen(offered), request, tuple(inputs), 1, piece.settings,
-        rules.check_model, 0,
+        policy, 0, seed_is_said="seed" in piece.settings, preview_of=take.job.preview_of,
     )  # fmt: skip
     return replace(wish, price_micros=wishes.price(wish))
+
+
+def final(*, piece: Piece, take: Take, rules: StudioPolicy, nonce: uuid.UUID) -> Take:
+    """The real one of a preview: the same words, pictures and seed, as large and long as was asked for."""
+    wish = wish_final(piece=piece, take=take, rules=rules, is_meant=True)
+    return _more(piece, wish, rules=rules, verb=Verb.FINAL, nonce=nonce, instruction=take.instruction)
+
+
+def wish_final(*, piece: Piece, take: Take, rules: StudioPolicy, is_meant: bool = False) -> Wish:
+    """What `final` buys, with its price. Raises `CannotBuy`."""
+    job = take.job
+    if job.preview_of is None or job.status != Status.DONE:
+        raise CannotChange("Only a preview that is finished has a final one.")
+    wish = wish_again(piece=piece, take=take, rules=rules, is_meant=is_meant)
+    request = previews.changed(wish.request, job.preview_of)
+    seed = seed_of(take)
+    if seed is not None:
+        request["seed"] = seed
+    has_seed = seed is not None
+    wish = replace(wish, request=request, preview_of=None, reuses=has_seed, seed_is_said=has_seed)
+    wish = replace(wish, price_micros=wishes.price(wish))
+    return replace(wish, price_micros=earlier.held(wish, user=piece.user))
+
+
+def seed_of(take: Take) -> int | None:
+    """The seed that a take was made with, where its model takes one: another with it has the same composition."""
+    model = take.job.model
+    able = catalogue.capabilities(model, Kind(take.job.kind)) if model is not None else None
+    if able is None or not ("seed" in able.takes or "seed" in able.ranges):
+        return None
+    used = take.job.result.get("seed")
+    return used if isinstance(used, int) else take.job.request.get("seed")
 
 
 def edit(
@@ -94,23 +132,29 @@ def edit(
     brought: Sequence[Brought] = (),
 ) -> Take:  # fmt: skip
     """A take that changes another as `instruction` says ("add a sunset"). The earlier one stays."""
-    wish = wish_edit(piece=piece, take=take, instruction=instruction, rules=rules, model=model, brought=brought)
+    wish = wish_edit(
+        piece=piece, take=take, instruction=instruction, rules=rules, model=model, brought=brought, is_meant=True
+    )
     return _more(piece, wish, rules=rules, verb=Verb.EDITED, nonce=nonce, instruction=instruction.strip())
 
 
 def wish_edit(
-    *, piece: Piece, take: Take, instruction: str, rules: StudioPolicy, model: str = "", brought: Sequence[Brought] = ()
-) -> Wish:
+    *, piece: Piece, take: Take, instruction: str, rules: StudioPolicy, model: str = "", brought: Sequence[Brought] = (),
+    is_meant: bool = False,
+) -> Wish:  # fmt: skip
     """What `edit` buys, with its price. Raises `CannotBuy`."""
     kind = Kind(piece.kind)
     if take.job.status != Status.DONE:
         raise CannotChange("Only what is finished can be edited. Wait for it, or choose another take.")
+    if take.job.is_preview:
+        raise CannotChange("A preview cannot be edited: its mark would stay. Make the final one first.")
     if kind is Kind.TEXT:
-        return _rewrite(piece, take, instruction, rules=rules, model=model)
+        return _rewrite(piece, take, instruction, rules=rules, model=model, is_meant=is_meant)
     if kind is Kind.IMAGE and take.job.asset is not None:
         given = {"prompt": instruction, "model": model or _editor(take, piece.user)}
         source = Brought("source", take.job.asset, "source")
-        return wishes.read(kind, given, rules=rules, user=piece.user, brought=[source, *brought])
+        brings = [source, *brought]
+        return wishes.read(kind, given, rules=rules, user=piece.user, brought=brings, is_meant=is_meant)
     raise NotSupported("Only texts and pictures can be edited by an instruction.", field="instruction")
 
 
@@ -177,21 +221,30 @@ def _buy(
         tier=None, user=piece.user, purpose=PURPOSE, topic_id=piece.id, streams_text=rules.streams_text
     )
     takes: list[Take] = []
+    marks = earlier.marks(wish, user=piece.user, files=inputs)
+    had = earlier.found(wish, user=piece.user, marks=marks)
     try:
         needs: list[Job] = []
-        if wish.check is not None:
-            judged = {"prompt": wish.request["prompt"]}
-            needs = [asking.add(run=run, model=wish.check, request=judged, step=wishes.CHECK_STEP)]
+        if None in had:
+            needs = checking.before(run=run, policy=wish.policy, text=wish.words, pictures=inputs)
         for place in range(wish.count):
             take = Take(piece=piece, number=number + place, verb=verb, instruction=instruction)
             if nonce is not None:
                 take.nonce = nonce
             # A row of the file for each purchase, so that each can be thrown away by itself.
             files = inputs if not place else [assets.reuse(asset) for asset in inputs]
-            take.job = asking.add(
-                run=run, model=wish.model, kind=wish.job_kind, request=_request(wish.request, files, place),
-                step=wishes.STEP, subject_id=take.id, needs=needs, asked=wish.chosen.asked,
-            )  # fmt: skip
+            request, source = _request(wish.request, files, place), had[place]
+            if source is not None:
+                take.job = reusing.add(
+                    run=run, source=source, asset=assets.reuse(source.asset) if source.asset is not None else None,
+                    request=request, step=wishes.STEP, subject_id=take.id, mark=marks[place], asked=wish.chosen.asked,
+                )  # fmt: skip
+            else:
+                take.job = asking.add(
+                    run=run, model=wish.model, kind=wish.job_kind, request=request, step=wishes.STEP,
+                    subject_id=take.id, needs=needs, asked=wish.chosen.asked, fingerprint=marks[place],
+                    preview_of=wish.preview_of,
+                )  # fmt: skip
             take.save()
             takes.append(take)
     except OverBudget as over:
@@ -213,9 +266,7 @@ def _next_number(piece: Piece, count: int) -> int:
 
 
 def _request(request: Mapping[str, Any], files: Sequence[Asset], place: int) -> dict[str, Any]:
-    made = dict(request)
-    if place and "seed" in made:
-        made["seed"] = (made["seed"] + place) % 2**32
+    made = earlier.seeded(request, place)
     if "inputs" in made or files:
         roles = [one["role"] for one in made.get("inputs", [])]
         made["inputs"] = [{"role": role, "asset": str(file.id)} for role, file in zip(roles, files, strict=True)]
@@ -231,7 +282,7 @@ def _editor(take: Take, user: User) -> str:
     return model.key if any(offer.model.id == model.id for offer in offered) else ""
 
 
-def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy, model: str) -> Wish:
+def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy, model: str, is_meant: bool) -> Wish:
     if not instruction.strip():
         raise WrongWish("instruction is missing: say what to change.", field="instruction")
     text = take.job.result.get("text") or ""
@@ -239,4 +290,5 @@ def _rewrite(piece: Piece, take: Take, instruction: str, *, rules: StudioPolicy,
         f"{instruction.strip()}\n\nChange the following text as said above, and answer with the whole of it:\n\n{text}"
     )
     named = model or str(piece.settings.get("model", ""))
-    return wishes.read(Kind.TEXT, {"prompt": prompt, "model": named}, rules=rules, user=piece.user)
+    given = {"prompt": prompt, "model": named}
+    return wishes.read(Kind.TEXT, given, rules=rules, user=piece.user, is_meant=is_meant)

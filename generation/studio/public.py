@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from generation.jobs import queueing
 from generation.jobs.public import IN_GENERATE, percent
 from generation.models import Job, Status
 from generation.studio.models import Piece, Take
@@ -31,6 +32,12 @@ def result_of(job: Job) -> dict[str, Any]:
     return {URL_OF[job.kind]: path} if path is not None and job.kind in URL_OF else {}
 
 
+def marks_of(job: Job) -> dict[str, Any]:
+    """`{"preview": true}` of a preview, `{"reused": true, "reused_from"}` of what was made earlier and is shown again."""
+    reused = {"reused": True, "reused_from": str(job.reused_from)} if job.reused_from is not None else {}
+    return {**({"preview": True} if job.is_preview else {}), **reused}
+
+
 def take(found: Take) -> dict[str, Any]:
     """A take with its job (loaded with model and asset)."""
     job = found.job
@@ -46,6 +53,8 @@ def take(found: Take) -> dict[str, Any]:
         "provider": job.provider,
         "seed": job.request.get("seed") if used is None else used,
         "cost_micros": job.cost_micros,
+        **queueing.outlook(job).said(),
+        **marks_of(job),
         **result_of(job),
     }
     if found.instruction:

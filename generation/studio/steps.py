@@ -7,29 +7,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from generation import steps
-from generation.errors import AgainstRules
 from generation.models import Job
 from generation.studio import public
 from generation.studio.models import Piece
-from generation.studio.wishes import CHECK_STEP, STEP
+from generation.studio.wishes import STEP
 
 
 class TakeStep(steps.Step):
-    """A take: what was bought is the result, so there is nothing to fill in. It may wait for a check of its prompt."""
+    """A take: what was bought is the result, so there is nothing to fill in."""
 
     name = STEP
 
-    def prepare(self, job: Job) -> dict[str, Any]:
-        for check in Job.objects.filter(needed_by=job, step=CHECK_STEP):
-            verdict = check.result.get("verdict") or {}
-            if verdict.get("flagged"):
-                raise AgainstRules(
-                    "The prompt was not let through by this library's check. Nothing was charged for it."
-                )
-        return {}
-
     def describe(self, job: Job) -> dict[str, Any]:
-        return {"piece": str(job.run.topic_id), "take": str(job.subject_id), **public.result_of(job)}
+        return {
+            "piece": str(job.run.topic_id),
+            "take": str(job.subject_id),
+            **public.marks_of(job),
+            **public.result_of(job),
+        }
 
     def is_shown(self, job: Job) -> bool:
         return not self.hidden([job])
@@ -40,13 +35,6 @@ class TakeStep(steps.Step):
         return {job_id for job_id, topic in topics.items() if topic not in there}
 
 
-class CheckStep(steps.Step):
-    """A check of a prompt. The takes that wait for it look at its verdict."""
-
-    name = CHECK_STEP
-
-
 def register() -> None:
-    """Make the steps known to the engine."""
-    for step in (TakeStep(), CheckStep()):
-        steps.register(step)
+    """Make the step known to the engine."""
+    steps.register(TakeStep())

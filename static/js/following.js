@@ -58,7 +58,8 @@ export function following({ socket: address, status, hear, learn, isOver }) {
 
   async function ask() {
     try {
-      const answer = await fetch(status(), { headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json", "X-Reading": document.visibilityState };
+      const answer = await fetch(status(), { headers });
       if (answer.ok) learn(await answer.json());
     } catch {
       // The network is away: ask again later.

@@ -1,11 +1,12 @@
 // Follows the making of the page that is being read: one socket for the story, and the page's status route.
 
 import { following } from "./following.js";
-import { mend, sayPlate, showProgress, swapPlate } from "./plate.js";
+import { mend, sayPlate, showOutlook, showProgress, swapPlate } from "./plate.js";
 import { say } from "./said.js";
 import { keepPlace, showWords } from "./words.js";
 
-const RANK = { none: 3, pending: 0, generating: 1, complete: 2, failed: 2 };
+// What waits for somebody to look at it (“waits”) may take until tomorrow: nobody asks for it again and again.
+const RANK = { none: 3, pending: 0, generating: 1, waits: 2, complete: 2, failed: 2 };
 const PARTS = ["text", "image", "video"];
 
 let page = document.getElementById("scene");
@@ -22,11 +23,13 @@ function isOver() {
 }
 
 /** One piece of news about one part of this page. */
-function hear(part, { status, progress, message, title, prose }) {
+function hear(part, { status: said, waits_for, progress, message, title, prose, outlook }) {
+  const status = waits_for ? "waits" : said;
   if (!(status in RANK) || status === "none") return;
   if (RANK[status] < RANK[state[part]]) return; // older than what we know
   const before = state[part];
   state[part] = status;
+  if (RANK[status] < 2) showOutlook(part, outlook);
   if (status === "generating") showProgress(part, progress);
   const hasGrown = part === "text" && status === "generating" && showWords(page, title, prose);
   if (status !== before || hasGrown) news.moved();

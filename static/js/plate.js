@@ -22,6 +22,12 @@ export function showProgress(part, percent) {
   }
 }
 
+/** The place in the queue and about how long it takes, in the server's words. Not spoken: it changes too often. */
+export function showOutlook(part, outlook) {
+  if (!outlook) return;
+  for (const words of document.querySelectorAll(`[data-outlook="${part}"]`)) words.textContent = outlook;
+}
+
 /** Put the figure of a freshly fetched page in the place of the one that stands here. */
 export async function swapPlate(fresh) {
   const figure = fresh.querySelector("[data-plate]");
@@ -39,6 +45,7 @@ export function sayPlate(part, status, message) {
   told.delete(part);
   const figure = document.querySelector("[data-plate]");
   if (status === "failed") say(message || `${NAMES[part]} could not be made.`);
+  else if (status === "waits") say(message);
   else if (part === "image") say(`The picture is here: ${figure?.querySelector("img")?.alt ?? ""}`);
   else say("The film is here.");
 }

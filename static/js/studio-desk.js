@@ -70,6 +70,8 @@ async function price() {
   if (!said || mine !== asked) return;
   const now = form.querySelector("[data-label]");
   if (now) now.textContent = said.label;
+  const small = form.querySelector("[data-preview-label]");
+  if (small && said.preview_label) small.textContent = said.preview_label;
   const place = form.querySelector("[data-said]");
   if (!place) return;
   place.dataset.usual ??= place.textContent;

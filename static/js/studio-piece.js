@@ -15,13 +15,14 @@ let fetching = Promise.resolve();
 const isOver = () => page.dataset.state === "completed" || page.dataset.state === "failed";
 
 /** News of one take. */
-function hear(take, { status, progress, text }) {
+function hear(take, { status, progress, text, outlook }) {
   const state = SAME[status] ?? status;
   if (!take || !(state in RANK)) return;
   const before = known.get(take);
   if (before !== undefined && RANK[state] < RANK[before]) return; // older than what we know
   known.set(take, state);
   if (state !== before) news.moved();
+  if (outlook) for (const place of page.querySelectorAll(`[data-outlook="${take}"]`)) place.textContent = outlook;
   if (state === "processing") {
     showProgress(take, progress);
     grow(take, text);

@@ -11,20 +11,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from accounts.staff import RecordAdmin
 from generation.admin.jobs import TONES
+from stories.admin.hiding import HidingAdmin
 from stories.admin.showing import DASH, film, job_link, picture
 from stories.models import Image, Video
 
 
-class PlatePage(RecordAdmin):
+class PlatePage(HidingAdmin):
     """A picture or a film. Its status is the status of its job."""
 
-    list_display = ["__str__", "state", "shown", "tier", "made_by", "created_at"]
-    list_filter = ["job__status", "scene__story__tier"]
+    list_display = ["__str__", "state", "standing", "shown", "tier", "made_by", "created_at"]
+    list_filter = ["standing", "job__status", "scene__story__tier"]
     search_fields = ["scene__title", "scene__story__title"]
-    fields = ["shown", "standing", "message", "scene_page", "made_by", "words", "created_at"]
-    readonly_fields = ["shown", "standing", "message", "scene_page", "made_by", "words"]
+    fields = ["shown", "standing", "made", "message", "scene_page", "made_by", "words", "created_at"]
+    readonly_fields = ["shown", "made", "message", "scene_page", "made_by", "words"]
 
     def get_queryset(self, request: Any) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("scene__story__tier", "job__model")
@@ -46,7 +46,7 @@ class PlatePage(RecordAdmin):
         return str(plate.job.model or DASH)
 
     @display(description="Status")
-    def standing(self, plate: Image | Video) -> SafeString | str:
+    def made(self, plate: Image | Video) -> SafeString | str:
         return job_link(plate.job)
 
     @display(description="Scene")

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from accounts.staff import RecordAdmin
 from generation.admin.jobs import TONES
+from stories.admin.hiding import HidingAdmin
 from stories.admin.showing import DASH, film, job_link, picture, plate_job
 from stories.models import Scene
 
@@ -62,14 +62,14 @@ class SceneInline(TabularInline):
 
 
 @admin.register(Scene)
-class ScenePage(RecordAdmin):
+class ScenePage(HidingAdmin):
     """A scene in full, with what its writer was asked to draw and to film."""
 
     list_display = ["__str__", "story", "depth", "state", "plate", "is_ending", "created_at"]
-    list_filter = ["is_ending", "story__tier"]
+    list_filter = ["is_hidden", "is_ending", "story__tier"]
     search_fields = ["title", "text", "story__title"]
     fieldsets = [
-        (None, {"fields": ["story_link", "depth", "text_job", "plate", "reel"]}),
+        (None, {"fields": ["story_link", "depth", "is_hidden", "text_job", "plate", "reel"]}),
         ("Written", {"fields": ["title", "written", "ways_on", "is_ending", "ending_name"]}),
         ("For the painter and the camera", {"fields": ["picture", "alt", "film", "memory"]}),
     ]

@@ -6,26 +6,45 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from unfold.decorators import action, display
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.access import Visibility
+from accounts.access import Actor, Visibility
 from accounts.staff import RecordAdmin
 from stories import showing
+from stories.admin.hiding import ReasonForm, dialog
 from stories.admin.scenes import SceneInline
 from stories.errors import CannotPlay
 from stories.models import Scene, Story
 
 VISIBILITY_TONES = {Visibility.PRIVATE: "", Visibility.PUBLISHED: "success", Visibility.HIDDEN: "warning"}
-VERBS: dict[str, Any] = {"publish": showing.publish, "hide": showing.hide, "restore": showing.restore}
 DONE = {"publish": "put on the shelf", "hide": "hidden", "restore": "given back to its reader"}
 
 
-def _dialog(title: str, description: str, button: str) -> Any:
-    return {"title": title, "description": description, "form_class": None, "form_submit_text": button}
+class ReasonBeside(ActionForm):
+    """The actions of a list, with a place for the reason that hiding needs."""
+
+    reason = forms.CharField(
+        label="",
+        required=False,
+        max_length=showing.MAX_REASON,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Why (for hiding)", "aria-label": "Why, for hiding"}),
+    )
+
+
+def _do(actor: Actor, story: Story, to: str, reason: str) -> None:
+    if to == "publish":
+        showing.publish(actor=actor, story=story)
+    elif to == "hide":
+        showing.hide(actor=actor, thing=story, reason=reason)
+    else:
+        showing.restore(actor=actor, thing=story, reason=reason)
 
 
 @admin.register(Story)
@@ -34,6 +53,7 @@ class StoryPage(RecordAdmin):
     list_filter = ["visibility", "tier", "video_mode", "length"]
     search_fields = ["title", "prompt", "reader__email"]
     inlines = [SceneInline]
+    action_form = ReasonBeside
     actions = ["publish_chosen", "hide_chosen", "restore_chosen"]
     actions_detail = ["publish", "hide", "restore"]
     fieldsets = [
@@ -76,7 +96,7 @@ class StoryPage(RecordAdmin):
 
     @admin.action(description="Hide from everybody but staff", permissions=["show"])
     def hide_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
-        self._show(request, stories, "hide")
+        self._show(request, stories, "hide", request.POST.get("reason", ""))
 
     @admin.action(description="Restore: give back to its reader", permissions=["show"])
     def restore_chosen(self, request: Any, stories: QuerySet[Story]) -> None:
@@ -84,21 +104,23 @@ class StoryPage(RecordAdmin):
 
     @action(
         description="Publish", permissions=["show"], icon="visibility",
-        dialog=_dialog("Publish this story?", "Everybody who may enter the tier can read it.", "Publish"),
+        dialog=dialog("Publish this story?", "Everybody who may enter the tier can read it.", "Publish"),
     )  # fmt: skip
     def publish(self, request: Any, form: Any, object_id: str) -> HttpResponse:
         return self._show_one(request, object_id, "publish")
 
     @action(
         description="Hide", permissions=["show"], icon="visibility_off",
-        dialog=_dialog("Hide this story?", "Its reader and everybody else lose sight of it; staff still see it.", "Hide"),
+        dialog=dialog(
+            "Hide this story?", "Its reader and everybody else lose sight of it; staff still see it.", "Hide", ReasonForm
+        ),
     )  # fmt: skip
     def hide(self, request: Any, form: Any, object_id: str) -> HttpResponse:
-        return self._show_one(request, object_id, "hide")
+        return self._show_one(request, object_id, "hide", form.cleaned_data["reason"])
 
     @action(
         description="Restore", permissions=["show"], icon="undo",
-        dialog=_dialog("Restore this story?", "It goes back to its reader, for them alone.", "Restore"),
+        dialog=dialog("Restore this story?", "It goes back to its reader, for them alone.", "Restore"),
     )  # fmt: skip
     def restore(self, request: Any, form: Any, object_id: str) -> HttpResponse:
         return self._show_one(request, object_id, "restore")
@@ -119,15 +141,15 @@ class StoryPage(RecordAdmin):
         shown = super().get_actions_detail(request, object_id)
         return [button for button in shown if button.action_name.rsplit("_", 1)[1] in fit]
 
-    def _show_one(self, request: Any, object_id: str, to: str) -> HttpResponse:
-        self._show(request, [self.row(request, object_id)], to)
+    def _show_one(self, request: Any, object_id: str, to: str, reason: str = "") -> HttpResponse:
+        self._show(request, [self.row(request, object_id)], to, reason)
         return self.back_to(request, object_id)
 
-    def _show(self, request: Any, stories: Iterable[Story], to: str) -> None:
+    def _show(self, request: Any, stories: Iterable[Story], to: str, reason: str = "") -> None:
         refusals: Counter[str] = Counter()
         for story in stories:
             try:
-                VERBS[to](actor=request.actor, story=story)
+                _do(request.actor, story, to, reason)
             except CannotPlay as refused:
                 refusals[str(refused)] += 1
                 continue

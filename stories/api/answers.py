@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from generation.jobs import public
+from generation.jobs import public, queueing
 from generation.models import Job
-from stories import pages
+from stories import pages, showing
 from stories.api import finding
 from stories.models import Choice, Image, Scene, Story, Video
 
@@ -106,12 +106,20 @@ def _status(row: Scene, part: str, request: Request) -> dict[str, Any]:
     plate: Image | Video | None = finding.plate(row, part)
     if plate is None:
         return dict(pages.NONE)
+    actor = finding.actor_of(request)
+    if showing.is_waiting(actor, plate):
+        return public.waiting(plate.job)
+    if not showing.is_shown(actor, plate):
+        return dict(pages.NONE)
     return {**public.in_story(plate.job), **address(row, part, request, plate.job)}
 
 
 def _plate(row: Scene, part: str, request: Request) -> dict[str, Any]:
     """The same with every member, for a form that does not change."""
-    return {"status": "none", "progress": None, "message": None, "url": None, **_status(row, part, request)}
+    known = {"status": "none", "progress": None, "message": None, "url": None}
+    said = _status(row, part, request)
+    more = {name: said[name] for name in ("waits_for",) if name in said}
+    return {**{name: said.get(name, value) for name, value in known.items()}, **more}
 
 
 def _choice(row: Choice) -> dict[str, Any]:
@@ -128,4 +136,6 @@ def _choice(row: Choice) -> dict[str, Any]:
 def _version(job: Job | None) -> str:
     if job is None:
         return "0"
-    return f"{job.id.hex[:8]}.{job.version}{'f' if job.asset_id else ''}"
+    outlook = queueing.outlook(job)
+    told = f"_{outlook.version}" if outlook != queueing.UNTOLD else ""
+    return f"{job.id.hex[:8]}.{job.version}{'f' if job.asset_id else ''}{told}"

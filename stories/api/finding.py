@@ -15,7 +15,9 @@ from accounts.access import Actor, Verb, enterable, find
 from accounts.models import User
 from stories.models import Choice, Image, Reading, Scene, Story, Video
 
-STATUS_FIELDS = ("version", "status", "progress", "message", "kind")
+STATUS_FIELDS = (
+    "version", "status", "progress", "message", "kind", "lane", "credential_id", "model_id", "sent_at",
+)  # fmt: skip
 
 
 def actor_of(request: Request) -> Actor:
@@ -70,7 +72,9 @@ def scene(request: Request, scene_id: uuid.UUID) -> Scene:
 def status_of_scene(request: Request, scene_id: uuid.UUID) -> Scene:
     """The same with no more columns than a status needs: it is asked for all the time."""
     actor = actor_of(request)
-    plates = [f"{part}__{name}" for part in ("image", "video") for name in ("tenant_id", "scene_id", "job_id")]
+    plates = [
+        f"{part}__{name}" for part in ("image", "video") for name in ("tenant_id", "scene_id", "job_id", "standing")
+    ]
     jobs = [
         f"{job}__{name}"
         for job in ("job", "image__job", "video__job")
@@ -80,7 +84,7 @@ def status_of_scene(request: Request, scene_id: uuid.UUID) -> Scene:
     rows = (
         Scene.objects.select_related("story", "job", "image__job__asset", "video__job__asset")
         .only(
-            "tenant_id", "job_id", "story__tenant_id", "story__reader_id", "story__visibility", "job__partial",
+            "tenant_id", "job_id", "is_hidden", "story__tenant_id", "story__reader_id", "story__visibility", "job__partial",
             *plates, *jobs, *assets,
         )
         .filter(enterable(actor, tier="story__tier"))

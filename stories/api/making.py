@@ -21,7 +21,7 @@ from accounts.openapi import problems
 from accounts.requests import StrictJson
 from accounts.scopes import Scope
 from generation import media
-from stories import play
+from stories import play, showing
 from stories.api import answers, finding, shapes
 from stories.api.bodies import RetryBody
 from stories.api.refusals import Refused
@@ -70,7 +70,7 @@ class SceneRetry(Idempotent, APIView):
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
         scene = finding.playable(request, scene_id)
         part = RetryBody.read(request.data)["part"]
-        job_id = _job_of(scene, part)
+        job_id = _job_of(request, scene, part)
         if job_id is None:
             raise NotFound("part: This scene has none to try again.")
         try:
@@ -93,6 +93,8 @@ class SceneFile(APIView):
     def serve(self, request: Request, scene_id: uuid.UUID) -> HttpResponseBase:
         plate = finding.plate(finding.scene(request, scene_id), self.part)
         if plate is None or plate.job.asset is None or plate.job.status != "done":
+            raise Http404("There is nothing here yet.")
+        if not showing.is_shown(finding.actor_of(request), plate):
             raise Http404("There is nothing here yet.")
         return media.serve(request._request, plate.job.asset)
 
@@ -138,8 +140,10 @@ class SceneVideo(SceneFile):
         return self.serve(request, scene_id)
 
 
-def _job_of(scene: Scene, part: str) -> uuid.UUID | None:
+def _job_of(request: Request, scene: Scene, part: str) -> uuid.UUID | None:
     if part == "text":
         return scene.job_id
-    plate = finding.plate(scene, part)
-    return plate.job_id if plate is not None else None
+    plate, actor = finding.plate(scene, part), finding.actor_of(request)
+    if plate is None or not (showing.is_shown(actor, plate) or showing.is_waiting(actor, plate)):
+        return None
+    return plate.job_id

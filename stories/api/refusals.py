@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from rest_framework.exceptions import APIException
 
+from accounts.minutes import TimeUsedUp
 from stories.errors import CannotPlay
 from stories.forms import StartForm
 
@@ -22,8 +23,19 @@ class Refused(APIException):
         self.status_code = refused.status
 
 
+class Enough(APIException):
+    """Today's minutes are read. `wait` is said as `Retry-After`."""
+
+    status_code = 429
+
+    def __init__(self, over: TimeUsedUp) -> None:
+        super().__init__(str(over))
+        self.wait = over.seconds
+
+
 def first_of(form: StartForm) -> CannotPlay:
     """The first thing that is wrong with a form."""
     name, problems = next(iter(form.errors.items()))
-    status = getattr(form, "status", 400) if name in MODELS else 400
+    told = name in MODELS or (name == "prompt" and form.is_against_rules)
+    status = getattr(form, "status", 400) if told else 400
     return CannotPlay(str(problems[0]), field=name, status=status)

@@ -7,9 +7,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from generation.jobs import public
 from stories.models import ArtStyle, Choice, Length, story
 
 WORDS = [(word, word) for word in ("none", "pending", "generating", "complete", "failed")]
+WAITS = [(public.APPROVAL, public.APPROVAL)]
 STATES = [(word, word) for word in ("unfinished", "finished")]
 
 
@@ -92,8 +94,9 @@ class ChoiceAnswer(serializers.Serializer[Any]):
 class FilmAnswer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WORDS)
     progress = serializers.IntegerField(allow_null=True, help_text="Percent.")
-    message = serializers.CharField(allow_null=True, help_text="Why it failed.")
+    message = serializers.CharField(allow_null=True, help_text="Why it failed, or what it waits for.")
     url = serializers.URLField(allow_null=True)
+    waits_for = serializers.ChoiceField(WAITS, required=False, help_text="Staff look at it before it is shown.")
 
 
 class PictureAnswer(FilmAnswer):
@@ -125,19 +128,27 @@ class Started(serializers.Serializer[Any]):
     notices = serializers.ListField(child=serializers.CharField(), help_text="Other models than those asked for.")
 
 
-class TextStatus(serializers.Serializer[Any]):
+class PartStatus(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WORDS)
+    place = serializers.IntegerField(
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
+    )
+    estimate_seconds = serializers.IntegerField(required=False, min_value=0, help_text="About how long it still takes.")
+    outlook = serializers.CharField(required=False, help_text="Both in words.")
+
+
+class TextStatus(PartStatus):
     progress = serializers.IntegerField(required=False)
     message = serializers.CharField(required=False)
     title = serializers.CharField(required=False, help_text="As far as it is written.")
     prose = serializers.CharField(required=False, help_text="As far as it is written.")
 
 
-class PlateStatusAnswer(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(WORDS)
+class PlateStatusAnswer(PartStatus):
     progress = serializers.IntegerField(required=False)
     message = serializers.CharField(required=False)
     url = serializers.URLField(required=False)
+    waits_for = serializers.ChoiceField(WAITS, required=False, help_text="Staff look at it before it is shown.")
 
 
 class SceneStatusAnswer(serializers.Serializer[Any]):

@@ -10,11 +10,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import Door, Verb, admits, find
-from stories import pages, play
+from accounts.access import Actor, Door, Verb, admits, find
+from stories import pages, play, showing, sitting
 from stories.api.refusals import Refused
 from stories.errors import CannotPlay
 from stories.models import Image, Scene, Video
+
+
+def _actor(request: Request) -> Actor:
+    http: Any = request._request
+    actor: Actor = http.actor
+    return actor
+
+
+def _not_hidden(plate: Image | Video | None, request: Request) -> Image | Video | None:
+    """The plate, or 404 where staff have hidden it."""
+    actor = _actor(request)
+    if plate is not None and not showing.is_shown(actor, plate) and not showing.is_waiting(actor, plate):
+        raise NotFound("There is nothing here.")
+    return plate
 
 
 class SceneView(APIView):
@@ -31,11 +45,13 @@ class SceneStatus(SceneView):
 
     def get(self, request: Request, scene_id: uuid.UUID) -> Response:
         scene = self.scene(request, scene_id, Verb.READ)
+        http: Any = request._request
+        sitting.looks(http, tier=http.tier)
         return Response(
             {
                 "text": pages.text_status(scene),
-                "image": pages.status_of(pages.plate(Image, scene_id)),
-                "video": pages.status_of(pages.plate(Video, scene_id)),
+                "image": pages.status_of(pages.plate(Image, scene_id), _actor(request)),
+                "video": pages.status_of(pages.plate(Video, scene_id), _actor(request)),
             }
         )
 
@@ -45,7 +61,8 @@ class PlateStatus(SceneView):
 
     def get(self, request: Request, scene_id: uuid.UUID) -> Response:
         self.scene(request, scene_id, Verb.READ)
-        return Response(pages.status_of(pages.plate(self.kind, scene_id)))
+        plate = _not_hidden(pages.plate(self.kind, scene_id), request)
+        return Response(pages.status_of(plate, _actor(request)))
 
 
 @admits(Door.TIER)
@@ -68,14 +85,14 @@ class PlateRetry(SceneView):
 
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
         self.scene(request, scene_id, Verb.PLAY)
-        plate = pages.plate(self.kind, scene_id)
+        plate = _not_hidden(pages.plate(self.kind, scene_id), request)
         if plate is None:
             raise NotFound("This page has none to try again.")
         try:
             play.retry(job_id=plate.job_id)
         except CannotPlay as refused:
             raise Refused(refused) from refused
-        return Response({"status": pages.status_of(pages.plate(self.kind, scene_id))["status"]})
+        return Response({"status": pages.status_of(pages.plate(self.kind, scene_id), _actor(request))["status"]})
 
 
 @admits(Door.TIER)

@@ -14,15 +14,16 @@ from rest_framework.views import APIView
 from accounts.access import Actor, Door, Visibility, admits, enterable
 from accounts.guests import address_of
 from accounts.idempotency import PARAMETER, Idempotent, nonce_of
+from accounts.minutes import TimeUsedUp
 from accounts.models import Tier
 from accounts.openapi import SAID, problems
 from accounts.paging import PARAMETERS, CursorPages, page_of
 from accounts.requests import StrictJson
 from accounts.scopes import Scope
-from stories import pages, play
+from stories import pages, play, sitting
 from stories.api import answers, finding, shapes
 from stories.api.bodies import STATES, StartBody, StoryQuery
-from stories.api.refusals import Refused, first_of
+from stories.api.refusals import Enough, Refused, first_of
 from stories.api.turning import answer
 from stories.errors import CannotPlay
 from stories.forms import StartForm
@@ -54,7 +55,7 @@ class Stories(Idempotent, APIView):
         description="Answers at once; the first scene is written meanwhile. Ask for its status.",
         parameters=[PARAMETER],
         request=StartBody,
-        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 503)},
+        responses={202: shapes.Started, 200: shapes.Started, **problems(400, 402, 404, 409, 413, 415, 422, 503)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         given = StartBody.read(request.data)
@@ -68,12 +69,17 @@ class Stories(Idempotent, APIView):
         )
         if not form.is_valid():
             raise Refused(first_of(form), fields=form.fields)
+        http: Any = request._request
         try:
+            sitting.turns(http, tier=tier)
             scene = play.start(
                 reader=finding.reader_of(request), tier=tier, wishes=form.wishes(), address=address_of(request._request)
             )
+        except TimeUsedUp as over:
+            raise Enough(over) from over
         except CannotPlay as refused:
             raise Refused(refused, fields=form.fields) from refused
+        sitting.turned(http, tier=tier, place=scene.id)
         story = finding.story(request, scene.story_id)
         return answer(request, scene.id, lambda told: {
             "story": answers.story(story), "scene": told, "notices": form.notices,
@@ -98,7 +104,9 @@ class StoryTree(APIView):
     )  # fmt: skip
     def get(self, request: Request, story_id: uuid.UUID) -> Response:
         story: Any = finding.story(request, story_id)
-        return Response(pages.map_json(story, pages.map_page(story, story.here)["map"], story.tier.slug))
+        return Response(
+            pages.map_json(story, pages.map_page(story, story.here, finding.actor_of(request))["map"], story.tier.slug)
+        )
 
 
 def own(actor: Actor, asked: dict[str, Any]) -> Any:

@@ -15,14 +15,15 @@ from rest_framework.views import APIView
 from accounts.access import Door, admits
 from accounts.guests import address_of
 from accounts.idempotency import PARAMETER, Idempotent, nonce_of
+from accounts.minutes import TimeUsedUp
 from accounts.openapi import problems
 from accounts.polling import ask_again
 from accounts.requests import Strict, StrictJson
 from accounts.scopes import Scope
-from stories import play
+from stories import play, sitting
 from stories.api import answers, finding, shapes
 from stories.api.bodies import ChooseBody, KeepGoingBody, NoBody
-from stories.api.refusals import Refused
+from stories.api.refusals import Enough, Refused
 from stories.errors import CannotPlay
 from stories.models import Choice, Scene
 
@@ -32,7 +33,7 @@ ONWARD = {
     **problems(400, 402, 404, 409, 413, 415),
 }
 """Answers of what may buy a scene."""
-MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415)}
+MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415, 429)}
 
 
 @admits(Door.MEMBER)
@@ -59,10 +60,15 @@ class Turn(Idempotent, APIView):
     def take(self, request: Request, scene_id: uuid.UUID) -> Response:
         scene = finding.playable(request, scene_id)
         given = self.body.read(request.data)
+        http: Any = request._request
         try:
+            sitting.turns(http, tier=scene.story.tier)
             led_to = self.turn(request, scene, given)
+        except TimeUsedUp as over:
+            raise Enough(over) from over
         except CannotPlay as refused:
             raise Refused(refused, fields=self.body().fields) from refused
+        sitting.turned(http, tier=scene.story.tier, place=led_to.id)
         return answer(request, led_to.id)
 
 
@@ -74,7 +80,7 @@ class Choose(Turn):
         operation_id="scenes_choose", parameters=[PARAMETER], tags=["Scenes"],
         summary="Take a choice, or a way of your own",
         description="A choice that was taken before leads to the scene it led to then, and costs nothing.",
-        request=ChooseBody, responses=ONWARD,
+        request=ChooseBody, responses={**ONWARD, **problems(422)},
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
         return self.take(request, scene_id)

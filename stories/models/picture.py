@@ -7,12 +7,20 @@ from typing import Any
 
 from django.db import models
 
+from accounts.access import Visibility
 from accounts.tenancy import TenantRow
+from stories.models.review import Standing
 
 
 class Plate(TenantRow):
     scene: Any
     job = models.OneToOneField("generation.Job", on_delete=models.PROTECT, related_name="+")
+    standing = models.CharField(
+        max_length=8,
+        choices=Standing.choices,
+        default=Standing.SHOWN,
+        help_text="Whether those who may read its page see it. Staff do in any case.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantRow.Meta):
@@ -24,7 +32,7 @@ class Plate(TenantRow):
 
     @property
     def visibility(self) -> str:
-        return self.scene.story.visibility
+        return self.scene.visibility if self.standing == Standing.SHOWN else Visibility.HIDDEN
 
 
 class Image(Plate):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from accounts.access import Visibility
 from accounts.tenancy import TenantRow
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Scene(TenantRow):
     memory = models.TextField(blank=True, help_text="What the writer wants to know again in the next scene.")
     is_ending = models.BooleanField(default=False)
     ending_name = models.CharField(max_length=120, blank=True)
+    is_hidden = models.BooleanField(default=False, help_text="By staff, from everybody but staff.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Scene(TenantRow):
 
     @property
     def visibility(self) -> str:
-        return self.story.visibility
+        return Visibility.HIDDEN if self.is_hidden else self.story.visibility
 
     @property
     def paragraphs(self) -> list[str]:

@@ -50,6 +50,9 @@ class Story(TenantRow):
     video_model = models.ForeignKey("generation.AiModel", null=True, on_delete=models.SET_NULL, related_name="+")
     seed = models.PositiveIntegerField(help_text="The same for all purchases of the story: hero and palette stay.")
     visibility = models.CharField(max_length=10, choices=VISIBILITIES, default=Visibility.PRIVATE)
+    publication_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it waits for staff to let it onto the shelf."
+    )
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When an ending was first reached.")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -142,6 +142,7 @@ class TestRotation:
             [
                 "generation.Credential.secret: 1 resealed, 0 under the first key already, 0 cannot be opened.",
                 "generation.ProviderKey.secret: 2 resealed, 0 under the first key already, 0 cannot be opened.",
+                "generation.Letter.contents: 0 resealed, 0 under the first key already, 0 cannot be opened.",
                 "generation.WebhookEndpoint.secret: 0 resealed, 0 under the first key already, 0 cannot be opened.",
             ],
             [],
@@ -158,6 +159,7 @@ class TestRotation:
             [
                 "generation.Credential.secret: 0 resealed, 1 under the first key already, 0 cannot be opened.",
                 "generation.ProviderKey.secret: 0 resealed, 2 under the first key already, 0 cannot be opened.",
+                "generation.Letter.contents: 0 resealed, 0 under the first key already, 0 cannot be opened.",
                 "generation.WebhookEndpoint.secret: 0 resealed, 0 under the first key already, 0 cannot be opened.",
             ],
             [],
@@ -210,6 +212,7 @@ class TestRotation:
         assert found == [
             "generation.Credential.secret",
             "generation.ProviderKey.secret",
+            "generation.Letter.contents",
             "generation.WebhookEndpoint.secret",
         ]
 

@@ -169,7 +169,7 @@ def test_back_and_otherwise_keeps_both_branches(open_page: Callable[..., Page]) 
 
 
 def test_a_failed_picture_says_so_and_can_be_tried_again(open_page: Callable[..., Page], playing: Playing) -> None:
-    playing.set_faults(image="refuse")
+    playing.set_faults(image="reject")  # a refusal would be final
     try:
         page = open_page("/kids/")
         begin(page, "A mouse paints the moon", film=True)

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from accounts import auditing
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
+from config.management.commands.audit_invariants import disagreements
 from generation import drain, providers, purchases, storage
 from generation.clock import after
 from generation.drain import Drain
@@ -172,7 +172,7 @@ class Engine:
 
     def fate(self, job: Job, case: Case) -> Fate:
         ended = fresh(job)
-        assert auditing.audit() == []
+        assert disagreements() == []
         assert self.fake.broken == []
         return Fate(ended.status, ended.attempt, self.fake.submits(case.provider), entries(job))
 

@@ -329,11 +329,11 @@ class TestSteps:
         assert fresh(film).status == Status.WAITING
         drain_here()
         assert [fresh(job).status for job in (picture, film)] == [Status.DONE, Status.DONE]
-        toll.script[Kind.IMAGE] = [Refused("no")]
+        toll.script[Kind.IMAGE] = [Rejected("no")]
         picture = ask()
         film = ask(Kind.VIDEO, needs=(picture,))
         drain_here()
-        assert [fresh(job).status for job in (picture, film)] == [Status.REFUSED, Status.FAILED]
+        assert [fresh(job).status for job in (picture, film)] == [Status.FAILED, Status.FAILED]
         assert fresh(film).message == "The film could not be begun, because it needs the picture. Nothing was charged."
         assert entries(film) == [(1, "reserve", TOLL_PRICE), (1, "release", 0)]
         asking.retry(fresh(film))
@@ -448,7 +448,7 @@ class TestAsking:
         assert Job.objects.count() == 0
 
     def test_trying_again_twice_is_one_attempt(self, ask: Any, toll: Any) -> None:
-        toll.script[Kind.IMAGE] = [Refused("no")]
+        toll.script[Kind.IMAGE] = [Rejected("no")]
         job = ask()
         drain_here()
         ended = fresh(job)

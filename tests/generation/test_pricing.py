@@ -213,9 +213,9 @@ def test_a_picture_of_a_scene_is_held_for_the_longest_that_a_draft_may_say(in_te
     assert (scene.image.job.hold_micros, scene.video.job.hold_micros) == (
         prompts.LONGEST_PICTURE, prompts.LONGEST_FILM,
     )  # fmt: skip
-    longest = prompts.picture(words="x" * 2_000, tier_style="y" * 200, art_style="z" * 16)
-    assert len(longest) <= prompts.LONGEST_PICTURE
-    assert len(prompts.film(picture_prompt=longest, words="x" * 500)) <= prompts.LONGEST_FILM
+    look = prompts.look(tier_style="y" * 200, art_style="z" * 16, guidelines="g" * 5_000, never_shown="n" * 300)
+    assert len(prompts.picture(words="x" * 2_000, look=look)) <= prompts.LONGEST_PICTURE
+    assert len(prompts.film(picture="x" * 2_000, words="x" * 500, look=look)) <= prompts.LONGEST_FILM
 
 
 @pytest.mark.parametrize(

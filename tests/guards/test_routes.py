@@ -71,6 +71,18 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-keys": ("GET", Door.AUTHOR, (302, 302, 302, 200, 302, 200, 403)),
     "api-key-new": ("POST", Door.AUTHOR, (302, 302, 302, 422, 302, 422, 403)),
     "api-key-revoke": ("POST", Door.AUTHOR, (302, 302, 302, 404, 302, 404, 403)),
+    # One's own data, leaving, and the end of a view as somebody else. Nobody's password is in the form.
+    "account-data": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-data-archive": ("POST", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-leave": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-leave-now": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "view-as-end": ("POST", Door.PUBLIC, (302,) * 7),
+    # The second factor: without the first step, or out of turn, all of them lead back to where one begins.
+    "sign-in-code": ("POST", Door.PUBLIC, (302,) * 7),
+    "second-factor": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "second-factor-begin": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "second-factor-confirm": ("POST", Door.MEMBER, (302,) * 7),
+    "second-factor-off": ("POST", Door.MEMBER, (302,) * 7),
     "api-ticket": ("POST", Door.MEMBER, (401, 403, 401, 400, 403, 400, 400)),
     "api-job": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
     "api-asset-file": ("GET", Door.MEMBER, (401, 403, 401, 404, 403, 404, 200)),
@@ -82,6 +94,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "tier-home": ("GET", Door.TIER, (200, 200, 200, 200, 302, 200, 200)),
     "story-start": ("POST", Door.TIER, (400, 400, 400, 400, 302, 400, 400)),
     "scene": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
+    # Stopping what is being made: one's own.
+    "scene-stop": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "scene-retry": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "choose": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 303)),
     "custom-choice": ("POST", Door.TIER, (404, 404, 404, 404, 302, 404, 400)),
@@ -128,10 +142,29 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     # A person's own usage, and the limits that they set for themselves: whose they are, says the session alone.
     "account-usage": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
     "account-limit": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    # Signing up, which the harbour does not allow; a forgotten password; one's own account. Without a token, no link is good.
+    "sign-up": ("GET", Door.PUBLIC, (200, 200, 200, 200, 404, 404, 200)),
+    "sign-up-confirm": ("GET", Door.PUBLIC, (404,) * 7),
+    "sign-up-join": ("GET", Door.PUBLIC, (404,) * 7),
+    "password-forgotten": ("GET", Door.PUBLIC, (200,) * 7),
+    "password-new": ("GET", Door.PUBLIC, (404,) * 7),
+    "account": ("GET", Door.MEMBER, (302, 302, 302, 200, 302, 200, 200)),
+    "account-name": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-password": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-email": ("POST", Door.MEMBER, (302, 302, 302, 422, 302, 422, 422)),
+    "account-email-confirm": ("GET", Door.PUBLIC, (404,) * 7),
+    "account-alerts": ("POST", Door.MEMBER, (302, 302, 302, 404, 302, 302, 404)),
+    # Looking after readers: the way out of a tier with a PIN (this one has none), reports, what staff hid (nothing here).
+    "tier-leave": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 404)),
+    "report": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 200)),
+    "hidden": ("GET", Door.TIER, (404, 404, 404, 404, 302, 404, 404)),
+    "api-reports": ("POST", Door.MEMBER, (401, 403, 401, 415, 403, 415, 415)),
     # The OpenAPI document and its page: the same for everybody.
     "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
     "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
 }
+ELSEWHERE = {"sign-out", "resume", "view-as-end", "account-alerts", "sign-in-code"}
+"""Routes that lead on, and not to where one signs in."""
 READS_JSON = {
     # The engine's resources.
     "api-jobs", "api-job-cancel", "api-job-retry", "api-runs", "api-run", "api-models", "api-model", "api-assets",
@@ -140,11 +173,18 @@ READS_JSON = {
     "scene-status", "scene-image", "scene-image-retry", "scene-video", "scene-video-retry",
     "auth-refresh", "auth-logout",
     "api-ticket",
+    "api-reports",
     # Stories for programs.
     "api-tiers", "api-stories", "api-story", "api-story-tree", "api-scene", "api-scene-choose", "api-scene-back",
     "api-scene-jump", "api-scene-keep-going", "api-scene-wrap-up", "api-scene-status", "api-scene-retry",
     "api-scene-image", "api-scene-video",
 }  # fmt: skip
+
+
+PAGES_OF_LINKS = {
+    "sign-up", "sign-up-confirm", "sign-up-join", "password-forgotten", "password-new", "account-email-confirm",
+}  # fmt: skip
+"""Pages with a form that posts to itself."""
 
 
 def leaves(urlconf: Any = None) -> Iterator[tuple[str, URLPattern]]:
@@ -244,7 +284,7 @@ class Marked:
         known = {
             "tier": tier, "story_id": self.story, "scene_id": self.scene, "choice_id": self.choice, "job_id": self.job,
             "run_id": self.run, "asset_id": self.asset, "token": "no-signature-of-ours",
-            "key": "demo-painter",
+            "key": "demo-painter", "part": "story", "subject_id": self.story,
         }  # fmt: skip
         found = reverse(name, kwargs={key: known[key] for key in pattern.pattern.converters})
         return f"{found}?story={self.story}" if name == "tree" else found
@@ -326,8 +366,8 @@ def test_what_each_route_answers(world: Any, client_for: Any, marked: Marked, ac
         if name in READS_JSON and answer.status_code >= 400:
             assert answer.json()["code"] == answer.status_code
             assert set(answer.json()) == {"success", "data", "error", "code"}
-        if answer.status_code == 302 and name not in {"sign-out", "resume"}:
-            assert answer["Location"].startswith("/sign-in/?next=/")
+        if answer.status_code == 302 and name not in ELSEWHERE:
+            assert answer["Location"].startswith(("/sign-in/?next=/", "/account/second-factor/"))
     assert told == expected
     if actor == "reader":  # the control: the mark is there to be seen
         shown = {"gallery", "gallery-story", "gallery-page", "scene", "tree", "scene-image-file"}
@@ -410,6 +450,8 @@ def test_no_route_takes_another_method(world: Any, client_for: Any, marked: Mark
     """Asked by somebody who may come in, so that it is the method that is refused."""
     takes = {name: {method} for name, (method, _, _) in ROUTES.items()} | {"sign-in": {"GET", "POST"}}
     takes["api-stories"] = {"GET", "POST"}
+    takes |= {name: {"GET", "POST"} for name in PAGES_OF_LINKS}
+    takes |= {"api-stories": {"GET", "POST"}} | {name: {"GET", "POST"} for name in ("tier-leave", "report", "hidden")}
     reader, author, before = client_for("reader"), client_for("author"), rows()
     takes["api-stories"] = {"GET", "POST"}
     told = {

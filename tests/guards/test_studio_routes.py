@@ -46,6 +46,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "studio-piece": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
     "studio-piece-status": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
     "studio-again": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
+    # A preview's final one: which take is named in the form, and none is here.
+    "studio-final": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 422)),
     "studio-edit": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 422)),
     "studio-cancel": ("POST", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 303)),
     "studio-take-file": ("GET", Door.AUTHOR, (302, 302, 302, 403, 404, 404, 200)),
@@ -84,7 +86,7 @@ SENT: dict[str, Any] = {
 }
 """What is sent to a route that takes a body, where it is not the empty object. JSON, or a form where FORMS names the route."""
 FORMS: set[str] = {
-    "studio-again", "studio-edit", "studio-cancel", "studio-price", "studio-delete",
+    "studio-again", "studio-edit", "studio-final", "studio-cancel", "studio-price", "studio-delete",
     "openai-image-edits",
 }  # fmt: skip
 TELLS: set[str] = {

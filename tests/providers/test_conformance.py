@@ -19,7 +19,7 @@ from generation.providers.contract import Done, Emit, Handle, Pending
 from generation.providers.errors import Damaged, ProviderError, Rejected, Transient, Unknown
 from generation.providers.fitting import fit
 from generation.providers.protocols import Cancels, Opens
-from tests.providers import specs
+from tests.providers import personal, specs
 from tests.providers.cases import Case, Fails, all_cases
 from tests.providers.fake import FakeProviders
 from tests.providers.fake.faults import (
@@ -131,6 +131,7 @@ def key_went_elsewhere(fake: FakeProviders, case: Case) -> bool:
 def test_a_good_purchase(case: Case, fake: FakeProviders, media: Path) -> None:
     purchase = Purchase(case, fake)
     done = purchase.finish(purchase.start())
+    assert personal.said(fake.captured) == [], "no provider is told who asks"
     assert {name: getattr(done, name) for name in case.expected} == dict(case.expected)
     assert [done.text is not None, done.data is not None, done.link is not None, done.verdict is not None].count(
         True

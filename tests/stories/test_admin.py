@@ -29,7 +29,8 @@ def sentences(response: Any) -> list[str]:
 
 
 def act(client: Client, action: str, *stories: Story) -> list[str]:
-    data = {"action": f"{action}_chosen", "_selected_action": [str(story.pk) for story in stories]}
+    chosen = [str(story.pk) for story in stories]
+    data = {"action": f"{action}_chosen", "_selected_action": chosen, "reason": "Because"}
     return sentences(client.post(reverse("admin:stories_story_changelist"), data, follow=True))
 
 
@@ -78,7 +79,10 @@ def test_the_buttons_on_a_storys_page(finished: Story, client_for: Clients) -> N
     assert client.get(page(finished, "hide")).status_code == 200
     finished.refresh_from_db()
     assert finished.visibility == "private", "looking at the dialog changes nothing"
-    response = client.post(page(finished, "hide"), {"_form_submitted": "on"}, follow=True)
+    assert client.post(page(finished, "hide"), {"_form_submitted": "on"}).status_code == 200
+    finished.refresh_from_db()
+    assert finished.visibility == "private", "not without a reason"
+    response = client.post(page(finished, "hide"), {"_form_submitted": "on", "reason": "Because"}, follow=True)
     finished.refresh_from_db()
     assert (sentences(response), finished.visibility) == (["“pebble story” was hidden."], "hidden")
     assert buttons() == {"restore"}

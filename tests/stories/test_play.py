@@ -364,14 +364,14 @@ class TestRetry:
         from generation import policy
         from generation.jobs import claiming, outcomes
         from generation.providers.contract import Replay
-        from generation.providers.errors import Refused
+        from generation.providers.errors import Rejected
 
         scene = factories.story(reader, in_tenant.kids, film=True)
         job = claiming.claim(worker="w:1", room=worker.ROOM)[0]
-        no = Refused("no")
+        no = Rejected("no")
         outcomes.decided(job, policy.after_error(no, kind=Kind.TEXT, replay=Replay.FREE, tries=1, attempt=1), no)
         states = lambda: {job.kind: (job.status, job.attempt) for job in Job.objects.all()}  # noqa: E731
-        assert states() == {"text": ("refused", 1), "image": ("failed", 1), "video": ("failed", 1)}
+        assert states() == {"text": ("failed", 1), "image": ("failed", 1), "video": ("failed", 1)}
         assert play.retry(job_id=scene.job_id, with_dependents=True) == "queued"
         assert states() == {"text": ("queued", 2), "image": ("waiting", 2), "video": ("waiting", 2)}
         assert play.retry(job_id=scene.job_id, with_dependents=True) == "queued"

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from accounts import auditing
+from accounts.access import Actor
 from accounts.models import LedgerEntry, User
+from config.seeding.rules import NEVER_SHOWN
 from generation import steps as registry
 from generation.drain import drain_here
 from generation.jobs import public
 from generation.models import Asset, Job
 from generation.providers.contract import Done, Kind, Pending
-from generation.providers.errors import Refused, Transient
+from generation.providers.errors import Refused, Rejected, Transient
 from stories import play, prompts
 from stories.models import Choice, Image, Scene, Story, Video
 from stories.steps import WriteScene
@@ -60,9 +62,12 @@ def test_words_picture_and_film_become_a_page(begin: Any, toll: Any, in_tenant: 
 
     text, image, video = toll.books
     assert [request.kind for request in toll.books] == [Kind.TEXT, Kind.IMAGE, Kind.VIDEO]
-    picture = f"{SCENE['picture']}\n\nStyle: watercolour, {in_tenant.kids.picture_style}. No text in the picture."
-    assert image.prompt == picture
-    assert video.prompt == f"{picture}\n\nMotion: {SCENE['film']}"
+    own = (
+        f"\n\nStyle: watercolour, {in_tenant.kids.picture_style}. No text in the picture."
+        f"\nRules of this library, above all that is said before: {in_tenant.kids.guidelines} Never shown: {NEVER_SHOWN}."
+    )
+    assert image.prompt == f"{SCENE['picture']}{own}"
+    assert video.prompt == f"{SCENE['picture']}\n\nMotion: {SCENE['film']}{own}"
     painted = Image.objects.select_related("job__asset").get(scene=page).job.asset
     assert painted is not None
     assert [(given.role, given.media_type, len(given.read())) for given in video.inputs] == [
@@ -153,7 +158,7 @@ class TestAFailedPicture:
         assert worker.take(reader, worker.fresh(scene)).text == SCENE["text"]
 
     def test_is_tried_again_with_the_film(self, begin: Any, toll: Any) -> None:
-        toll.script[Kind.IMAGE] = [Refused("no")]
+        toll.script[Kind.IMAGE] = [Rejected("no")]
         scene = begin(film=True)
         drain_here()
         play.retry(job_id=Video.objects.get(scene=scene).job_id)
@@ -163,7 +168,7 @@ class TestAFailedPicture:
         assert (bought, auditing.audit()) == (["text", "image", "image", "video"], [])
 
     def test_tried_again_alone_leaves_the_film_to_its_own_retry(self, begin: Any, toll: Any) -> None:
-        toll.script[Kind.IMAGE] = [Refused("no")]
+        toll.script[Kind.IMAGE] = [Rejected("no")]
         scene = begin(film=True)
         drain_here()
         play.retry(job_id=Image.objects.get(scene=scene).job_id)
@@ -208,7 +213,7 @@ def test_what_a_socket_says_is_what_the_status_route_says(begin: Any, toll: Any)
         made = pages.plate(kind, scene.id)
         digest = made.job.asset.sha256[:8]
         url = f"/kids/story/{part}/{scene.id}/file?v={digest}"
-        assert pages.status_of(made) == {"status": "complete", "url": url}
+        assert pages.status_of(made, Actor(None)) == {"status": "complete", "url": url}
         said = public.live(made.job)
         assert said == {
             "job": str(made.job_id), "run": str(made.job.run_id), "kind": part, "version": made.job.version,

@@ -190,7 +190,7 @@ class TestPlaying:
 
     def test_a_failed_picture_is_tried_again_without_scripts(self, browser: Client, world: Any, page: Scene) -> None:
         with scope(world.tenant):
-            Job.objects.filter(kind="image").update(status=Status.REFUSED, message="No.")
+            Job.objects.filter(kind="image").update(status=Status.FAILED, message="No.")
         address = f"/kids/story/plate/{page.id}/retry"
         assert browser.get(at(page)).context["image"].status == "failed"
         assert browser.post(address, {"part": "image"})["Location"] == at(page)
@@ -337,10 +337,10 @@ class TestTheFirstPages:
             for group in client_for().get("/kids/").context["image_models"]
             for model in group["models"]
         }
-        # 1,000 for the call; 2,300 letters of four bytes and 5,000 tokens that come out, at 10 each.
-        assert told == {"toll-paint": ("up to 0.143 USD per picture", True), "demo-painter": ("free", False)}
+        # 1,000 for the call; 3,800 letters of four bytes and 5,000 tokens that come out, at 10 each.
+        assert told == {"toll-paint": ("up to 0.203 USD per picture", True), "demo-painter": ("free", False)}
         with scope(world.tenant):
-            assert factories.story(world.user("reader"), world.kids).image.job.hold_micros == 143_000
+            assert factories.story(world.user("reader"), world.kids).image.job.hold_micros == 203_000
 
     def test_a_reader_who_names_an_older_model_is_told_what_was_used(self, client_for: Any, world: Any) -> None:
         with scope(world.tenant):

@@ -170,6 +170,7 @@ class Play:
                 f"  {email:<{width}}  owns the second library: http://{host}:{port}/",
                 "",
                 f"Data and logs: {settings.HOME.path}",
+                *([f"Letters: {settings.MAIL.folder}, since no mail server is set"] if settings.MAIL.is_local else []),
                 "Ctrl-C stops everything.",
             ]
         )

@@ -29,6 +29,7 @@ from typing import Any, ClassVar
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Done, Emit, Handle, Kind, Pending, Replay, Request
 from generation.providers.demo.models import FILM_RATIOS, STYLES, able, film_size
+from generation.providers.demo.seeing import seen, still
 from generation.providers.errors import Damaged, Denied, Lost, Refused, Rejected, Transient
 
 
@@ -95,6 +96,7 @@ class Demo:
         from generation.providers.demo import editing, picturing
 
         make = editing.edit if request.kind is Kind.EDIT else picturing.picture
+        request = replace(request, prompt=seen(request.prompt))
         done = make(request, lambda share: emit.progress(0.2 + 0.8 * share))
         return _torn(done) if fault == "damage" else done
 
@@ -120,7 +122,7 @@ class Demo:
         seconds = request.seconds or 4.0
         more: dict[str, Any] = {"last_frame": frames.get("last_frame"), "audio": request.audio or None}
         data = filming.film(
-            request.prompt.split("\n\nMotion: ")[0],  # the picture's own words: the same layers come alive
+            still(request.prompt),  # the picture's own words: the same layers come alive
             seed=request.seed or 0,
             style=request.style or STYLES[0],
             width=width,

@@ -15,7 +15,7 @@ SIZES_1K = {
     "16:9": (1344, 756), "2:3": (832, 1248), "1:1": (1024, 1024), "4:3": (1152, 864), "3:4": (864, 1152),
     "3:2": (1248, 832), "9:16": (756, 1344), "21:9": (1512, 648),
 }  # fmt: skip
-"""About a megapixel each; "2K" has both sides twice as long."""
+"""About a megapixel each; "2K" has both sides twice as long, "512" half as long."""
 FILM_LINES = {"360p": 360, "540p": 540, "720p": 720}
 FILM_RATIOS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 VOICES = {
@@ -37,10 +37,11 @@ _PAINTER = Capabilities(
     takes=frozenset({"seed", "negative_prompt"}),
     choices={"style": STYLES, "quality": QUALITIES, "output_format": FORMATS},
     aspect_ratios=tuple(SIZES_1K),
-    resolutions=("1K", "2K"),
+    resolutions=("512", "1K", "2K"),
     inputs={"reference": 3},
     max_prompt=8_000,
     burns_core=True,
+    is_trained=False,
 )
 _EDITOR = replace(
     _PAINTER,
@@ -53,7 +54,9 @@ _EDITOR = replace(
 )
 """An edit keeps the size of its source, and its manner of painting unless the instruction names another."""
 MODELS = {
-    "storyteller": Capabilities(Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True),
+    "storyteller": Capabilities(
+        Kind.TEXT, takes=frozenset({"seed", "schema"}), max_prompt=400_000, streams=True, is_trained=False
+    ),
     "painter": _PAINTER,
     "filmmaker": Capabilities(
         Kind.VIDEO,
@@ -66,6 +69,7 @@ MODELS = {
         inputs={"first_frame": 1, "last_frame": 1},
         max_prompt=8_000,
         burns_core=True,
+        is_trained=False,
     ),
     "narrator": Capabilities(
         Kind.SPEECH,
@@ -73,8 +77,9 @@ MODELS = {
         ranges={"speed": (0.5, 2.0)},
         max_prompt=20_000,
         burns_core=True,  # eSpeak is not safe between threads: each child process has its own
+        is_trained=False,
     ),
-    "warden": Capabilities(Kind.MODERATE, max_prompt=100_000),
+    "warden": Capabilities(Kind.MODERATE, inputs={"source": 1}, max_prompt=100_000, is_trained=False),
 }
 
 
@@ -96,6 +101,8 @@ def picture_size(aspect_ratio: str | None, resolution: str | None) -> tuple[int,
     if resolution is None and shape in PLATES:
         return PLATES[shape]
     width, height = SIZES_1K[shape]
+    if resolution == "512":
+        return width // 2, height // 2
     return (2 * width, 2 * height) if resolution == "2K" else (width, height)
 
 

@@ -60,8 +60,7 @@ class Runway(Hosted):
         if not answer.is_good:
             raise complaint(answer)
         said = answer.json()
-        cost = said.get("cost")
-        cost_micros = micros(cost.get("credits") if isinstance(cost, dict) else None, unit=Decimal(self.credit_micros))
+        cost_micros = self._cost(said)
         status = said.get("status")
         if status == "FAILED":
             raise failure(said, billed=None if cost_micros is None else cost_micros > 0)
@@ -93,6 +92,16 @@ class Runway(Hosted):
         if not answer.is_good and answer.status != 404:
             raise complaint(answer)
 
+    def charged(self, handle: Handle) -> int | None:
+        """A cancelled task says what it cost. One that was deleted is gone, and nobody says."""
+        answer = self.wire.get(_path(handle), seconds=self.poll_seconds)
+        if answer.status == 404:
+            return None
+        if not answer.is_good:
+            raise complaint(answer)
+        said = answer.json()
+        return self._cost(said) if said.get("status") == "CANCELLED" else None
+
     def models(self) -> list[Listed]:
         """The models that the account has limits for."""
         answer = self.wire.get("v1/organization", seconds=self.poll_seconds)
@@ -116,6 +125,10 @@ class Runway(Hosted):
         if threshold and request.model.startswith("gen4"):
             sent["contentModeration"] = {"publicFigureThreshold": threshold}
         return operation, [sent]
+
+    def _cost(self, said: Mapping[str, Any]) -> int | None:
+        cost = said.get("cost")
+        return micros(cost.get("credits") if isinstance(cost, dict) else None, unit=Decimal(self.credit_micros))
 
     def _fitted(self, request: Request) -> tuple[Request, Adjusted]:
         """The request in the terms that are left for it, and what that changed."""

@@ -18,6 +18,8 @@ from generation.studio import public
 from generation.studio.models import Take
 
 URLS = ("image_url", "video_url", "audio_url")
+OF_TAKE = ("preview", "reused", "reused_from", "place", "estimate_seconds", "outlook")
+"""What is said of a piece as of the take that stands for it."""
 OURS = frozenset({"step", "prepare"})
 """Error classes of what broke on our side."""
 
@@ -96,8 +98,7 @@ def told(request: Any, takes: Sequence[Take]) -> dict[str, Any]:
         if found:
             said[f"{name}s"] = found
     mine = all_takes[takes.index(chosen)]
-    if "adjusted" in mine:
-        said["adjusted"] = mine["adjusted"]
+    said |= {name: mine[name] for name in (*OF_TAKE, "adjusted") if name in mine}
     if said["status"] == "failed":
         said["message"] = chosen.job.message
     return said

@@ -96,7 +96,9 @@ class Compatible(Buying):
         found: dict[str, Any] = {"id": told["id"], "status": told["status"]}
         found |= {name: told[name] for name in (self.url, f"{self.url}s") if name in told}
         found |= {"provider": chosen.provider, "model": told["model"]}
-        found |= {name: told[name] for name in ("asked_model", "adjusted") if name in told}
+        found |= {
+            name: told[name] for name in ("asked_model", "adjusted", "preview", "reused", "reused_from") if name in told
+        }
         if chosen.asset is not None and chosen.asset.seconds is not None and chosen.status == Status.DONE:
             found["duration"] = chosen.asset.seconds
         return {**found, "settings": piece.settings, "cost_micros": told["cost_micros"], **references}

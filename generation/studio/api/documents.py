@@ -16,7 +16,7 @@ from generation.studio.narrative import MAX_SCENES
 
 STATES = ("queued", "processing", "completed", "failed")
 GENERATE, COMPATIBLE, UPLOADS = ["Generate"], ["Compatible routes"], ["Uploads"]
-BUYS = (400, 402, 404, 409, 413, 415, 503)
+BUYS = (400, 402, 404, 409, 413, 415, 422, 503)
 HERE = {
     410: "It was answered once and not kept.",
     422: "Its content was refused. Say it in other words.",
@@ -111,13 +111,24 @@ SCENE = _object(
 )  # fmt: skip
 
 
-class TakeShape(serializers.Serializer[Any]):
+class Marks(serializers.Serializer[Any]):
+    place = serializers.IntegerField(
+        required=False, min_value=1, help_text="In the queue: 1 is next, 51 stands for all from there."
+    )
+    estimate_seconds = serializers.IntegerField(required=False, min_value=0, help_text="About how long it still takes.")
+    outlook = serializers.CharField(required=False, help_text="Both in words.")
+    preview = serializers.BooleanField(required=False, help_text="Made small, and marked as a preview.")
+    reused = serializers.BooleanField(required=False, help_text="Made earlier and shown again: nothing was charged.")
+    reused_from = serializers.UUIDField(required=False, help_text="The job that made it.")
+
+
+class TakeShape(Marks):
     """One purchase of a piece."""
 
     id = serializers.UUIDField()
     job = serializers.UUIDField()
     number = serializers.IntegerField(help_text="Counts from 1.")
-    verb = serializers.ChoiceField(["made", "again", "edited"])
+    verb = serializers.ChoiceField(["made", "again", "edited", "final"])
     status = serializers.ChoiceField(STATES)
     progress = serializers.IntegerField(allow_null=True, help_text="Whole percents; null where nobody tells.")
     model = serializers.CharField(allow_null=True)
@@ -132,7 +143,7 @@ class TakeShape(serializers.Serializer[Any]):
     adjusted = serializers.DictField(required=False, help_text="What the model could not take as asked: {asked, used}.")
 
 
-class PieceShape(serializers.Serializer[Any]):
+class PieceShape(Marks):
     """A text, a picture or a film, and how far it is."""
 
     id = serializers.UUIDField()
@@ -154,7 +165,7 @@ class PieceShape(serializers.Serializer[Any]):
     job = serializers.UUIDField(required=False, help_text="Of what was just asked for.")
 
 
-class TextAnswer(serializers.Serializer[Any]):
+class TextAnswer(Marks):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(["completed"])
     text = serializers.CharField(allow_blank=True)
@@ -166,7 +177,7 @@ class TextAnswer(serializers.Serializer[Any]):
     cost_micros = serializers.IntegerField(allow_null=True)
 
 
-class MadeShape(serializers.Serializer[Any]):
+class MadeShape(Marks):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(STATES)
     image_url = serializers.CharField(required=False, help_text="An address, or the picture itself as a data address.")

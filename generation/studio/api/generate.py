@@ -14,6 +14,8 @@ from rest_framework.views import APIView
 
 from accounts import polling
 from accounts.access import Door, Verb, admits, allows
+from generation.jobs import queueing
+from generation.jobs.queueing import UNTOLD, Outlook
 from generation.models import ACTIVE, Job
 from generation.providers.contract import Kind
 from generation.studio.api import answers, bodies, documents, pictures
@@ -21,6 +23,8 @@ from generation.studio.api.buying import AGAIN_SECONDS, Buying, longest_wait
 from generation.studio.models import Piece, Take
 
 KINDS = (Kind.TEXT, Kind.IMAGE, Kind.VIDEO)
+LOOKED_AT = ("id", "status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress")
+"""Of a job, what its outlook rests on."""
 
 
 @admits(Door.AUTHOR)
@@ -84,7 +88,7 @@ class GenerateStatus(APIView):
             version, waits = _latest(actor, kind, piece_id)
         else:
             takes = answers.find(actor, kind, piece_id)
-            version, waits = _version((take.job.version, take.job.status) for take in takes)
+            version, waits = _version((take.job.version, take.job.status, queueing.outlook(take.job)) for take in takes)
         answer = polling.told(
             request,
             version=f"{piece_id.hex[:12]}-{version}",
@@ -98,7 +102,7 @@ class GenerateStatus(APIView):
 
 def text_of(job: Job, said: dict[str, Any]) -> dict[str, Any]:
     """What is answered to who waited for a text."""
-    wanted = ("id", "status", "text", "model", "asked_model", "adjusted", "cost_micros")
+    wanted = ("id", "status", "text", "model", "asked_model", "adjusted", "reused", "reused_from", "cost_micros")
     found = {name: said[name] for name in wanted if name in said}
     if job.result.get("usage"):
         found["usage"] = job.result["usage"]
@@ -112,14 +116,18 @@ def _latest(actor: Any, kind: str, piece_id: uuid.UUID) -> tuple[str, bool]:
     rows = list(
         Take.objects.filter(piece_id=piece_id, piece__kind=kind, piece__deleted_at=None)
         .order_by("number")
-        .values_list("job__version", "job__status", "piece__user_id", "tenant_id")
+        .values_list("piece__user_id", "tenant_id", "job__version", *(f"job__{name}" for name in LOOKED_AT))
     )
-    if not rows or not allows(actor, Verb.READ, Piece(id=piece_id, user_id=rows[0][2], tenant_id=rows[0][3])):
+    if not rows or not allows(actor, Verb.READ, Piece(id=piece_id, user_id=rows[0][0], tenant_id=rows[0][1])):
         raise Http404("There is nothing here.")
-    return _version((row[0], row[1]) for row in rows)
+    known = [(row[2], dict(zip(LOOKED_AT, row[3:], strict=True))) for row in rows]
+    return _version(
+        (version, job["status"], queueing.outlook_of(job_id=job.pop("id"), **job)) for version, job in known
+    )
 
 
-def _version(jobs: Iterable[tuple[int, str]]) -> tuple[str, bool]:
+def _version(jobs: Iterable[tuple[int, str, Outlook]]) -> tuple[str, bool]:
     """What changes whenever the answer about these jobs does, and whether one of them is under way."""
     known = list(jobs)
-    return ".".join(str(version) for version, _ in known), any(status in ACTIVE for _, status in known)
+    told = [f"{version}_{outlook.version}" if outlook != UNTOLD else str(version) for version, _, outlook in known]
+    return ".".join(told), any(status in ACTIVE for _, status, _ in known)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generation.errors import CannotBuy
+from generation.errors import AgainstRules, CannotBuy
 from generation.providers.contract import Kind
 from generation.studio import fields, narrative
 from generation.studio.api import bodies, pictures
@@ -43,6 +43,8 @@ class Wanted:
     def named(self, refused: CannotBuy) -> CannotBuy:
         """A refusal, its field named as it stood in the body. A model that is not to be had is a wrong setting here."""
         field, said = refused.field, str(refused)
+        if isinstance(refused, AgainstRules):
+            refused = AgainstRules(said, field=field, status=400)  # these routes know fewer statuses
         if field == "prompt" or (field not in fields.FIELDS[self.kind] and field not in pictures.LISTS):
             return refused
         status = 400 if field == "model" and refused.status in (403, 503) else refused.status

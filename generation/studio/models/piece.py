@@ -31,6 +31,7 @@ class Verb(models.TextChoices):
     MADE = "made", "Made"
     AGAIN = "again", "Made again"
     EDITED = "edited", "Edited"
+    FINAL = "final", "Final"
 
 
 class Piece(TenantRow):

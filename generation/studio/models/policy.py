@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.tenancy import TenantRow
-from generation.models import AiModel
-from generation.providers.contract import Kind
 
 
 class StudioPolicy(TenantRow):
@@ -15,26 +13,12 @@ class StudioPolicy(TenantRow):
 
     is_open = models.BooleanField(default=True, help_text="Whether anything may be made outside of stories.")
     guidelines = models.TextField(
-        blank=True, help_text="Rules that every text keeps. Whoever asks cannot change them, nor see them."
+        blank=True, help_text="Rules that every text and picture keeps. Whoever asks cannot change them, nor see them."
     )
     picture_style = models.CharField(
         max_length=200, blank=True, help_text="Words that go along with every picture and film."
     )
     streams_text = models.BooleanField(default=True, verbose_name="text appears while it is written")
-    refused_words = models.TextField(
-        blank=True,
-        help_text="Words and phrases that no prompt may hold, one a line. Checked before anything is bought.",
-    )
-    check_model = models.ForeignKey(
-        AiModel,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        limit_choices_to={"kind": Kind.MODERATE},
-        verbose_name="prompts are checked by",
-        help_text="A model that judges every prompt before anything else is bought; empty: the word list alone.",
-    )
     takes_addresses = models.BooleanField(
         default=True,
         verbose_name="reference pictures may be named by their address",

@@ -26,6 +26,7 @@ WORDS = {
     "fidelity": "Likeness to the reference pictures",
     "negative_prompt": "What to leave out",
     "seed": "Seed",
+    "reuse": "If I made the same before",
     "enhance_prompt": "The model may reword the prompt",
     "generate_audio": "Sound",
     "steps": "Steps",
@@ -126,6 +127,7 @@ def _text(able: Capabilities) -> Iterator[Control]:
     )  # fmt: skip
     if "seed" in able.takes:
         yield _seed()
+        yield _reuse("Write it anew")
 
 
 def _shape(able: Capabilities) -> Iterator[Control]:
@@ -173,6 +175,7 @@ def _finer(kind: Kind, able: Capabilities) -> Iterator[Control]:
         yield Control("negative_prompt", "area", WORDS["negative_prompt"], is_finer=True)
     if "seed" in able.takes:
         yield _seed()
+        yield _reuse("Show it where I gave the seed")
     if "prompt_upsampling" in able.takes:
         yield _truth("enhance_prompt", "Yes", "No", finer=True)
     yield from _choices(able, "background", "fidelity", "output_format", finer=True)
@@ -222,6 +225,11 @@ def _seed() -> Control:
         "seed", "number", WORDS["seed"], "The same seed and words make much the same again. Empty: another each time.",
         low=0, high=2**32 - 1, is_finer=True,
     )  # fmt: skip
+
+
+def _reuse(usual: str) -> Control:
+    choices = (Choice("true", "Show it, free"), Choice("false", "Make it anew"))
+    return Control("reuse", "choices", WORDS["reuse"], choices=choices, is_finer=True, usual=usual)
 
 
 def _truth(name: str, yes: str, no: str, *, finer: bool) -> Control:

@@ -18,7 +18,7 @@ from generation.intake import BadPicture
 from generation.models import AiModel
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
-from generation.studio import narrative, wishes
+from generation.studio import earlier, narrative, wishes
 from generation.studio.errors import WrongWish
 from generation.studio.models import StudioPolicy
 from generation.studio.narrative import Scene
@@ -156,15 +156,20 @@ class Desk:
             instructions=given.get("instructions") or "", seconds=self._seconds(),
         )  # fmt: skip
 
-    def read(self, prompt: str | None = None, *, is_whole: bool = True) -> Wish:
+    def read(
+        self, prompt: str | None = None, *, is_whole: bool = True, is_meant: bool = False, is_preview: bool = False
+    ) -> Wish:
         """The wish that was said; `prompt` stands in for the words where the form's own are not what is sent. Unless it
-        `is_whole`, frames may still be missing. Raises `CannotBuy`."""
+        `is_whole`, frames may still be missing; unless it `is_meant`, only its price is wanted. With `is_preview` it is the
+        small one. Raises `CannotBuy`."""
         for name, problems in self.form.errors.items():
             raise WrongWish(str(problems[0]), field="" if name == "__all__" else name)
         given = self.form.given()
         settings: dict[str, Any] = {}
         if prompt is not None:
             given["prompt"] = prompt
+        if is_preview:
+            given["preview"] = True
         if self.kind is Kind.VIDEO:
             settings["mode"] = self.mode
             if self.mode == Mode.TIMELINE:
@@ -176,19 +181,34 @@ class Desk:
         if self.model is not None:
             given.setdefault("model", self.model.key)
         return wishes.read(
-            self.kind, given, rules=self.rules, user=self.user, brought=self._brought(), settings=settings
-        )
+            self.kind, given, rules=self.rules, user=self.user, brought=self._brought(), settings=settings,
+            is_meant=is_meant,
+        )  # fmt: skip
 
-    def quote(self) -> Quote:
+    def quote(self, *, is_preview: bool = False) -> Quote:
         """The price on the button, which is what would be held. Until there are words it is the least."""
         said = self.narrative if self.mode == Mode.TIMELINE else str(self.form.cleaned_data.get("prompt") or "")
         try:
             if said.strip():
-                return Quote(self.read(said, is_whole=False).price_micros)
-            least = self.read(ANY_PROMPT, is_whole=False).price_micros
-            return Quote(least, self.read(LONG_PROMPT, is_whole=False).price_micros != least)
+                wish = self.read(said, is_whole=False, is_preview=is_preview)
+                return Quote(earlier.held(wish, user=self.user))
+            least, most = (
+                self.read(prompt, is_whole=False, is_preview=is_preview).price_micros
+                for prompt in (ANY_PROMPT, LONG_PROMPT)
+            )
+            return Quote(least, most != least)
         except CannotBuy:
             return Quote(None)
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether the model makes something smaller of what was said."""
+        if self.kind not in (Kind.IMAGE, Kind.VIDEO):
+            return False
+        try:
+            return bool(self.read(ANY_PROMPT, is_whole=False, is_preview=True).preview_of)
+        except CannotBuy:
+            return False
 
     def refuse(self, refused: CannotBuy) -> None:
         """Say on the form what is wrong, beside the field where it has one."""

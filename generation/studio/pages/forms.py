@@ -16,7 +16,7 @@ from generation.studio.narrative import MAX_SCENES, Scene
 WHOLE = {"count", "n", "number_of_videos", "seed", "max_tokens", "max_completion_tokens", "steps", "safety_tolerance",
          "width", "height", "fps"}  # fmt: skip
 NUMBERS = {"duration", "duration_seconds", "seconds", "guidance", "cfg_scale", "strength"}
-TRUTHS = {"enhance_prompt", "prompt_upsampling", "generate_audio", "audio"}
+TRUTHS = {"enhance_prompt", "prompt_upsampling", "generate_audio", "audio", "reuse", "preview"}
 NOT_HERE = {"schema"}
 """Known to programs, and nothing that a form could hold."""
 OWN = frozenset({"csrfmiddlewaretoken", "nonce", "show", "drop", "make"})

@@ -63,7 +63,7 @@ def _make(request: Any, kind: Kind) -> HttpResponse:
             raise no_model()
         if is_reading:
             return _read_through(request, desk)
-        wish = desk.read(desk.narrative if desk.mode == Mode.TIMELINE else None)
+        wish = desk.read(desk.narrative if desk.mode == Mode.TIMELINE else None, is_meant=True)
         piece = making.make(
             user=request.user, rules=desk.rules, wish=wish, source=Source.FORM, nonce=nonce_of(request.POST),
             parent=_parent(desk),
@@ -81,7 +81,8 @@ def _make(request: Any, kind: Kind) -> HttpResponse:
 @never_cache
 @unless_closed
 def price(request: Any, kind: str) -> HttpResponse:
-    """What the form as it stands would hold: `{"price_micros", "price", "label", "problem", "field"}`. Nothing is made."""
+    """What the form as it stands would hold: `{"price_micros", "price", "label", "preview_label", "problem", "field"}`. Nothing
+    is made."""
     desk, refused = _sent(request, Kind(kind), keeps=False)
     problem: CannotBuy | BadPicture | None = next(iter(refused), None)
     quoted = desk.quote()
@@ -96,6 +97,7 @@ def price(request: Any, kind: str) -> HttpResponse:
     words = showing.price(quoted.micros, request.tenant.currency, is_least=quoted.is_least)
     return JsonResponse({
         "price_micros": quoted.micros, "price": words, "label": _label(desk, words), "problem": sentence, "field": name,
+        "preview_label": _preview_label(request, desk),
     })  # fmt: skip
 
 
@@ -163,7 +165,7 @@ def _read_through(request: Any, desk: Desk) -> HttpResponse:
 
 def _narrative_page(request: Any, desk: Desk, words: str) -> HttpResponse:
     data: QueryDict = request.POST.copy()
-    for name in ("csrfmiddlewaretoken", "narrative", "read", "make", "nonce"):
+    for name in ("csrfmiddlewaretoken", "narrative", "read", "make", "preview", "nonce"):
         data.pop(name, None)
     hidden = [(name, value) for name, values in data.lists() for value in values if not name.startswith("kept_")]
     hidden += [(f"kept_{name}", one.token) for name, kept in desk.pictures.items() for one in kept]
@@ -173,6 +175,7 @@ def _narrative_page(request: Any, desk: Desk, words: str) -> HttpResponse:
     context = {
         "desk": desk, "narrative": words, "hidden": hidden, "nonce": nonce_of(request.POST), "scenes": desk.scenes,
         "label": _label(desk, _words(request, reading)), "wrong": desk.wrong, "length": MAX_TEXT,
+        "preview_label": _preview_label(request, reading),
     }  # fmt: skip
     return render(request, "studio/narrative.html", context, status=desk.status)
 
@@ -196,6 +199,7 @@ def _page(request: Any, desk: Desk) -> HttpResponse:
         "wrong": desk.wrong,
         "nonce": nonce_of(request.POST),
         "label": _label(desk, _words(request, desk)),
+        "preview_label": _preview_label(request, desk),
         "length": MAX_TEXT,
         "details_length": MAX_DETAILS,
         "max_scenes": MAX_SCENES,
@@ -212,6 +216,15 @@ def _label(desk: Desk, price_words: str) -> str:
     """What stands on the button: "Make 2 pictures – 0.08 USD"."""
     many = f"Make {desk.count} picture{'s' if desk.count > 1 else ''}"
     return VERBS.get(desk.kind, many) + (f" – {price_words}" if price_words else "")
+
+
+def _preview_label(request: Any, desk: Desk) -> str:
+    """What stands on the button for the small one: "Preview – 0.01 USD"; empty where the model makes nothing smaller."""
+    if not desk.has_preview:
+        return ""
+    quoted = desk.quote(is_preview=True)
+    words = showing.price(quoted.micros, request.tenant.currency, is_least=quoted.is_least)
+    return "Preview" + (f" – {words}" if words else "")
 
 
 def _made_before(request: Any) -> Piece | None:

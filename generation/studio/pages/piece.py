@@ -72,6 +72,23 @@ def again(request: Any, piece_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @unless_closed
 @limited("generate")
+def final(request: Any, piece_id: uuid.UUID) -> HttpResponse:
+    found = _find(request, piece_id, Verb.CHANGE)
+    form = TakeForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["take"]:
+        return _page(request, found, wrong={"": "Choose a take."}, status=422)
+    given = form.cleaned_data
+    take, rules = _take(found, given["take"]), policy.current()
+    return _do(
+        request, found, lambda: making.final(piece=found, take=take, rules=rules, nonce=given["nonce"] or uuid.uuid4())
+    )
+
+
+@admits(Door.AUTHOR)
+@require_POST
+@never_cache
+@unless_closed
+@limited("generate")
 def edit(request: Any, piece_id: uuid.UUID) -> HttpResponse:
     found = _find(request, piece_id, Verb.CHANGE)
     form = EditForm(request.POST)
@@ -206,6 +223,10 @@ def _offers(found: Piece, main: TakeShown, currency: str) -> dict[str, Any]:
         return {"closed": str(closed)}
     once_more = _priced(lambda: making.wish_again(piece=found, take=main.take, rules=rules))
     offers: dict[str, Any] = {"again_price": showing.price(once_more, currency), "can_again": once_more is not None}
+    if main.is_done and main.job.is_preview:
+        whole = _priced(lambda: making.wish_final(piece=found, take=main.take, rules=rules))
+        offers |= {"can_final": whole is not None, "final_price": showing.price(whole, currency)}
+        return offers | {"final_differs": making.seed_of(main.take) is None}
     if main.is_done and found.kind in (Kind.TEXT, Kind.IMAGE):
         changed = _priced(lambda: _edit_wish(found, main.take, rules))
         is_least = found.kind == Kind.TEXT

@@ -13,7 +13,7 @@ from generation.studio.pages.forms import NOT_HERE
 
 NAMES = {role: name for name, role in ROLES.items()}
 CALLED = {"n": "count"}
-OTHERWISE = frozenset({"prompt", "mode", "scenes", "about", "details", "instructions", "width", "height"})
+OTHERWISE = frozenset({"prompt", "mode", "scenes", "about", "details", "instructions", "width", "height", "preview"})
 """Settings that are put into the form in a way of their own."""
 
 

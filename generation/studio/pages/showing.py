@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.staff import plain
+from generation.jobs import queueing
 from generation.jobs.public import IN_GENERATE, percent
 from generation.models import ACTIVE, Job, Status
 from generation.providers.contract import Kind
@@ -36,7 +37,7 @@ ASKED = {
     "seconds": ("Length", " s"), "size": ("Size", ""), "aspect_ratio": ("Shape", ""), "resolution": ("Resolution", ""),
     "quality": ("Quality", ""), "output_format": ("File format", ""), "inputs": ("Pictures", ""),
 }  # fmt: skip
-VERBS = {Verb.MADE: "", Verb.AGAIN: "Made again", Verb.EDITED: "Edited"}
+VERBS = {Verb.MADE: "", Verb.AGAIN: "Made again", Verb.EDITED: "Edited", Verb.FINAL: "The final one"}
 EXTENSIONS = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm",
     "audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/flac": "flac", "audio/wav": "wav", "audio/mp4": "m4a", "audio/aac": "aac",
@@ -103,13 +104,25 @@ class TakeShown:
     @property
     def seconds(self) -> int | None:
         """How long it took from asking to the end."""
-        if self.job.finished_at is None:
+        if self.job.finished_at is None or self.is_reused:
             return None
         return round((self.job.finished_at - self.job.created_at).total_seconds())
 
     @property
+    def outlook(self) -> str:
+        """Its place and about how long it takes, in words; empty where nobody knows."""
+        return queueing.outlook(self.job).words
+
+    @property
+    def is_reused(self) -> bool:
+        """Whether it was made earlier, and is only shown again."""
+        return self.job.reused_from is not None
+
+    @property
     def cost(self) -> str:
         """What was charged, in words."""
+        if self.is_reused:
+            return "made earlier, nothing charged"
         if self.is_active:
             return f"{plain(self.job.hold_micros)} {self.currency} held" if self.job.hold_micros else ""
         if self.job.cost_micros:

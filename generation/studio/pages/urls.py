@@ -27,6 +27,7 @@ urlpatterns = [
     path("studio/pieces/<uuid:piece_id>/", piece.piece, name="studio-piece"),
     path("studio/pieces/<uuid:piece_id>/status", piece.status, name="studio-piece-status"),
     path("studio/pieces/<uuid:piece_id>/again", piece.again, name="studio-again"),
+    path("studio/pieces/<uuid:piece_id>/final", piece.final, name="studio-final"),
     path("studio/pieces/<uuid:piece_id>/edit", piece.edit, name="studio-edit"),
     path("studio/pieces/<uuid:piece_id>/cancel", piece.cancel, name="studio-cancel"),
     path("studio/pieces/<uuid:piece_id>/delete", piece.delete, name="studio-delete"),

@@ -44,6 +44,7 @@ def said(asset: Asset, job: Job) -> dict[str, Any]:
     return {
         "id": str(asset.id), "job": str(job.id), "run": str(job.run_id), "kind": "image", "model": "toll-paint",
         "media_type": "image/png", "size": 7, "width": 640, "height": 480, "seconds": None, "sha256": "a" * 64,
+        "digital_source_type": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
         "url": f"/api/v1/assets/{asset.id}/file", "created_at": asset.created_at.isoformat(),
     }  # fmt: skip
 

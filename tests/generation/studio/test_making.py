@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from accounts import auditing
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
-from config.management.commands.audit_invariants import open_holds_of_ended_jobs
+from config.management.commands.audit_invariants import disagreements
+from config.seeding.planting import STUDIO_GUIDELINES
 from generation import assets
 from generation.drain import drain_here
 from generation.errors import CannotBuy
 from generation.jobs import asking
-from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, Status, Unit
+from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, SafetyPolicy, Status, Unit
 from generation.providers.contract import Kind
+from generation.safety import house
 from generation.studio import making, policy, public, tidying
-from generation.studio.models import Piece, Source, StudioPolicy, Take
+from generation.studio.models import Piece, Source, Take
 from generation.studio.wishes import Brought
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -119,7 +120,8 @@ def test_a_seed_that_was_asked_for_stays(make: Any) -> None:
     drain_here()
     (first,) = public.takes_of(piece)
     again = making.again(piece=piece, take=first, rules=policy.current(), nonce=uuid.uuid4())
-    assert again.job.request == first.job.request == {"prompt": "a brass key", "seed": 11}
+    prompt = f"a brass key\n{house.RULES}{STUDIO_GUIDELINES}"
+    assert again.job.request == first.job.request == {"prompt": prompt, "said": {"prompt": "a brass key"}, "seed": 11}
 
 
 def test_a_failed_take_leaves_the_earlier_standing(make: Any, settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
@@ -214,7 +216,7 @@ def test_cancelled_holds_nothing(make: Any, dear: AiModel) -> None:
     making.cancel(piece=piece)
     takes = public.takes_of(piece)
     assert [public.take(take)["message"] for take in takes] == ["Cancelled. Nothing was charged."] * 2
-    assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
+    assert disagreements() == []
     assert make(n=2).id != piece.id
 
 
@@ -231,7 +233,7 @@ def test_thrown_away_it_is_gone_with_its_files_and_the_books_agree(make: Any, me
     assert len(files(media)) == 1
     job = Job.objects.get(run__topic_id=piece.id)
     assert (job.request, job.result, job.partial, job.asset, job.cost_micros) == ({}, {}, "", None, 40_000)
-    assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
+    assert disagreements() == []
     with pytest.raises(CannotBuy):
         asking.retry(job)
 
@@ -267,7 +269,7 @@ class TestChecks:
         Cap.objects.get_or_create(
             pool=Pool.TENANT, subject_id=in_tenant.tenant.id, period=Period.DAY, defaults={"limit": 100_000}
         )
-        StudioPolicy.objects.update(check_model=model)
+        SafetyPolicy.objects.update_or_create(tier=None, defaults={"check_model": model})
         return model
 
     def test_a_prompt_that_passes_is_made(self, make: Any, warden: AiModel) -> None:
@@ -289,7 +291,7 @@ class TestChecks:
         )
         spent = LedgerEntry.objects.exclude(kind="reserve").values_list("kind", "amount_micros")
         assert sorted(spent) == [("release", 0), ("release", 0), ("settle", 100)]
-        assert (auditing.audit(), open_holds_of_ended_jobs()) == ([], [])
+        assert disagreements() == []
 
 
 def test_a_piece_has_so_many_takes_at_most(make: Any, monkeypatch: Any) -> None:

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LedgerEntry
+from config.seeding.planting import STUDIO_GUIDELINES
 from generation.errors import CannotBuy
-from generation.models import AiModel, Job, ModelGrant, Price, Unit
+from generation.models import AiModel, Job, ModelGrant, Price, Rule, SafetyPolicy, Unit
 from generation.providers.contract import Kind
+from generation.safety import house
 from generation.studio import policy, wishes
 from generation.studio.models import StudioPolicy
 from generation.studio.wishes import Brought, Wish
@@ -45,7 +47,10 @@ def test_the_usual_model_and_the_words_as_they_stand(read: Any) -> None:
     assert (wish.kind, wish.job_kind, wish.model.key, wish.count, wish.price_micros) == (
         Kind.IMAGE, Kind.IMAGE, "demo-painter", 1, 0,
     )  # fmt: skip
-    assert wish.request == {"prompt": "a brass key", "seed": 7, "aspect_ratio": "16:9"}
+    assert wish.request == {
+        "prompt": f"a brass key\n{house.RULES}{STUDIO_GUIDELINES}", "said": {"prompt": "a brass key"}, "seed": 7,
+        "aspect_ratio": "16:9",
+    }  # fmt: skip
     assert wish.settings == {"prompt": "a brass key", "seed": 7, "aspect_ratio": "16:9"}
 
 
@@ -57,9 +62,15 @@ def test_a_model_that_takes_a_seed_is_given_one(read: Any) -> None:
 
 def test_the_houses_rules_go_along(read: Any) -> None:
     StudioPolicy.objects.update(guidelines="Be kind.", picture_style="like an old map")
-    assert read(prompt="a key").request["prompt"] == "a key\n\nStyle: like an old map"
+    assert read(prompt="a key").request["prompt"] == (
+        "a key\n\nStyle: like an old map.\nRules of this library, above all that is said before: Be kind."
+    )
     text = read(Kind.TEXT, prompt="a tale", system="In Dutch.")
-    assert (text.request["system"], text.request["prompt"]) == ("Be kind.\n\nIn Dutch.", "a tale")
+    assert (text.request["system"], text.request["prompt"]) == (
+        "Rules of this library, which stand above everything else: Be kind.\n\n"
+        "Asked for in general, within these rules: In Dutch.",
+        "a tale",
+    )
     assert text.settings == {"prompt": "a tale", "system": "In Dutch."}
 
 
@@ -67,7 +78,7 @@ def test_the_price_is_that_of_all_of_it(read: Any, classed: AiModel) -> None:
     assert read(prompt="a key", model="dear", n=3).price_micros == 120_000
     checker = AiModel.objects.create(key="judge", name="Judge", provider="demo", remote_name="painter", kind="moderate")
     Price.objects.create(model=checker, unit=Unit.CALL, amount_micros=500, effective_from=datetime.date(2026, 1, 1))
-    StudioPolicy.objects.update(check_model=checker)
+    SafetyPolicy.objects.create(check_model=checker)
     assert read(prompt="a key", model="dear", n=3).price_micros == 120_500
 
 
@@ -83,7 +94,7 @@ REFUSED: list[tuple[Kind, dict[str, Any], list[Brought], str, int, str]] = [
     (Kind.IMAGE, {"prompt": "x", "steps": 4}, [], "steps", 400, "steps is not taken by this model: leave it out"),
     (Kind.VIDEO, {"prompt": "x"}, [Brought("mask", "", "mask")], "mask", 400, "mask is not taken by this model: leave"),
     (Kind.VIDEO, {"prompt": "x"}, [Brought("first_frame", "", "a"), Brought("first_frame", "", "b")], "a", 400, "a takes 1"),
-    (Kind.IMAGE, {"prompt": "a Dragon"}, [], "prompt", 400, "prompt holds “dragon”, which is kept out here."),
+    (Kind.IMAGE, {"prompt": "a Dragon"}, [], "prompt", 422, "prompt holds “dragon”, which is kept out here."),
 ]  # fmt: skip
 
 
@@ -91,7 +102,7 @@ REFUSED: list[tuple[Kind, dict[str, Any], list[Brought], str, int, str]] = [
 def test_what_cannot_be_had_is_refused_by_name_and_nothing_is_held(
     read: Any, kind: Kind, given: dict[str, Any], brought: list[Brought], field: str, status: int, told: str
 ) -> None:
-    StudioPolicy.objects.update(refused_words="dragon")
+    Rule.objects.create(text="dragon", scope="studio")
     with pytest.raises(CannotBuy) as refused:
         read(kind, brought=brought, **given)
     assert (refused.value.field, refused.value.status) == (field, status)

@@ -135,7 +135,7 @@ def page_job(page: Scene, part: str) -> Job:
 class TestRetry:
     def test_a_failed_picture(self, reads: Any, page: Scene) -> None:
         worker.work()
-        put("image", status=Status.REFUSED)
+        put("image", status=Status.FAILED)
         answer = reads.client.post(at(page, "retry"), {"part": "image"}, "application/json")
         assert (answer.status_code, answer["Retry-After"], answer.json()["image"]) == (202, "1", {"status": "pending"})
         assert answer.json() == reads.get(at(page, "status"))[1]
@@ -177,7 +177,7 @@ class TestRetry:
         page = factories.story(in_tenant.user("reader"), in_tenant.kids)
         worker.work()
         Cap.objects.filter(measure="micros").update(limit=0)
-        put("image", status=Status.REFUSED)
+        put("image", status=Status.FAILED)
         assert reads.post(at(page, "retry"), {"part": "image"}) == refused(
             402, "The budget for today is used up. Nothing was charged."
         )

@@ -111,7 +111,7 @@ class TestRetry:
     def test_a_failed_picture(self, browser: Client, world: Any, page: Scene) -> None:
         with scope(world.tenant):
             worker.work()
-        put(world, "image", status=Status.REFUSED)
+        put(world, "image", status=Status.FAILED)
         answer = browser.post(f"/kids/story/image/{page.id}/retry")
         assert (answer.status_code, answer.json()) == (200, {"status": "pending"})
         again = browser.post(f"/kids/story/image/{page.id}/retry")  # a double click
@@ -122,7 +122,7 @@ class TestRetry:
     def test_a_film_whose_picture_failed_is_begun_with_it(self, browser: Client, world: Any, page: Scene) -> None:
         with scope(world.tenant):
             worker.work()
-        put(world, "image", status=Status.REFUSED)
+        put(world, "image", status=Status.FAILED)
         put(world, "video", status=Status.FAILED, error_class="need")
         assert browser.post(f"/kids/story/video/{page.id}/retry").json() == {"status": "pending"}
         assert said(browser, page)["image"] == {"status": "pending"}
@@ -140,7 +140,7 @@ class TestRetry:
             page = factories.story(world.user("reader"), world.kids)
             worker.work()
             Cap.objects.filter(measure="micros").update(limit=0)
-        put(world, "image", status=Status.REFUSED)
+        put(world, "image", status=Status.FAILED)
         answer = browser.post(f"/kids/story/image/{page.id}/retry")
         assert (answer.status_code, answer.json()) == (
             402, error("The budget for today is used up. Nothing was charged.", 402),

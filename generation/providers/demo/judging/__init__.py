@@ -1,4 +1,4 @@
-"""A modest check of text, offline: words and phrases from a list, weighed by category.
+"""A modest check, offline. Of a text: words and phrases from a list, weighed by category. Of a picture: its colours.
 
 It reads no meaning. It finds what is said plainly, in English mostly, misses what is said with care, and errs now and then
 on an innocent sentence. It is there so that a bare machine shows how checks work; where it matters, buy a real one.
@@ -28,8 +28,16 @@ class _Sign:
 
 
 def judge(request: Request) -> Done:
-    """The verdict on the prompt."""
-    return Done(verdict=verdict(request.prompt), model="warden", usage={"input_tokens": len(request.prompt.split())})
+    """The verdict on the prompt, and on the picture that comes along."""
+    found = verdict(request.prompt)
+    for given in request.inputs:
+        from generation.providers.demo.judging import pictures  # Pillow is loaded where a picture is looked at only
+
+        share = round(pictures.blood(given), 3)
+        scores = {**found.scores, pictures.CATEGORY: max(share, found.scores.get(pictures.CATEGORY, 0.0))}
+        named = {*found.categories, *([pictures.CATEGORY] if share >= pictures.FLAGS_FROM else [])}
+        found = Verdict(bool(named), tuple(sorted(named)), scores)
+    return Done(verdict=found, model="warden", usage={"input_tokens": len(request.prompt.split())})
 
 
 def verdict(text: str) -> Verdict:

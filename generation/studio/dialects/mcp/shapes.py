@@ -50,6 +50,16 @@ class Look(Arguments):
     seed: Annotated[
         int | None, Field(description="The same seed and words give the same result, if the model can.")
     ] = None
+    preview: Annotated[
+        bool | None, Field(description="true: small, short and marked, to look at before the real one is made.")
+    ] = None
+    reuse: Annotated[
+        bool | None,
+        Field(
+            description="true: where you made just this before, that is the answer, at no cost. false: make it anew. Left "
+            "out: true where you give a seed."
+        ),
+    ] = None
     reference_images: Annotated[
         list[Picture], Field(description="Pictures to keep the likeness of.", max_length=16)
     ] = []
@@ -125,6 +135,10 @@ class JobState(Answer):
     status: Status
     progress: Annotated[int | None, Field(description="In percent, where it is told.")]
     message: Annotated[str | None, Field(description="Why it failed, and what was charged.")]
+    place: Annotated[int | None, Field(description="In the queue: 1 is next, 51 stands for all from there.")] = None
+    estimate_seconds: Annotated[
+        int | None, Field(description="About how long it still takes; none where nobody knows.")
+    ] = None
     poll_after_seconds: Annotated[float | None, Field(description="When to ask again; none where it is over.")]
 
 
@@ -140,6 +154,8 @@ class JobResult(JobState):
     seconds: float | None = None
     model: str | None = None
     seed: int | None = None
+    preview: Annotated[bool, Field(description="Small, and marked as a preview.")] = False
+    reused: Annotated[bool, Field(description="Made earlier and shown again: nothing was charged.")] = False
     cost: str | None = None
     adjusted: Annotated[
         dict[str, Any], Field(description="What was asked for and what was used instead, by field.")

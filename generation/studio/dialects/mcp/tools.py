@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
+
 from accounts.access import Verb, allows
 from accounts.bearers import Bearer
 from accounts.models import Tenant
@@ -14,14 +16,14 @@ from accounts.rates import CHANGE, Meter
 from accounts.scopes import Scope
 from accounts.staff import money
 from generation import catalogue, media
-from generation.jobs import asking
+from generation.jobs import asking, queueing
 from generation.jobs.public import IN_GENERATE, percent
 from generation.live import Asked
 from generation.models import Job, Status
 from generation.providers.contract import Kind
 from generation.studio import making, policy, public, wishes
 from generation.studio.dialects.mcp import shapes
-from generation.studio.models import Source
+from generation.studio.models import Piece, Source
 from generation.studio.wishes import Brought, Wish
 
 FETCH_SECONDS = 1.5
@@ -82,6 +84,7 @@ def job_result(caller: Caller, given: shapes.OneJob) -> shapes.JobResult:
     if job.status == Status.DONE:
         said |= {
             "text": job.result.get("text"), "model": job.model.key if job.model else None, "seed": job.result.get("seed"),
+            "preview": job.is_preview, "reused": job.reused_from is not None,
             "cost": money(job.cost_micros, caller.tenant.currency),
             "adjusted": {
                 name: {"asked": asked, "used": used} for name, (asked, used) in job.result.get("adjusted", {}).items()
@@ -130,9 +133,14 @@ def _submit(
     jobs = [take.job for take in public.takes_of(piece)]
     return shapes.Submitted(
         job_id=str(jobs[0].id), job_ids=[str(job.id) for job in jobs], status=IN_GENERATE[jobs[0].status],  # type: ignore[arg-type]
-        model=wish.model.key, held=money(wish.price_micros, caller.tenant.currency), notice=wish.chosen.notice or None,
+        model=wish.model.key, held=money(_held(piece), caller.tenant.currency), notice=wish.chosen.notice or None,
         poll_after_seconds=POLL_SECONDS[jobs[0].kind],
     )  # fmt: skip
+
+
+def _held(piece: Piece) -> int:
+    """What asking for the piece held: less than its price where it was answered by what was made before."""
+    return int(Job.objects.filter(run__topic_id=piece.id).aggregate(held=Sum("hold_micros", default=0))["held"])
 
 
 def _job(caller: Caller, job_id: uuid.UUID, verb: Verb) -> Job:
@@ -147,9 +155,11 @@ def _job(caller: Caller, job_id: uuid.UUID, verb: Verb) -> Job:
 def _state(job: Job) -> dict[str, Any]:
     status = IN_GENERATE[job.status]
     is_over = status in ("completed", "failed")
+    outlook = queueing.outlook(job)
     return {
         "job_id": str(job.id), "kind": job.kind, "status": status, "progress": percent(job),
-        "message": job.message or None, "poll_after_seconds": None if is_over else POLL_SECONDS.get(job.kind, 2.0),
+        "message": job.message or None, "place": outlook.place, "estimate_seconds": outlook.seconds,
+        "poll_after_seconds": None if is_over else POLL_SECONDS.get(job.kind, 2.0),
     }  # fmt: skip
 
 

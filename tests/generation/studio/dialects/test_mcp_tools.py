@@ -18,10 +18,10 @@ from accounts.rates import Asker, Meter
 from accounts.scopes import ALL, Scope
 from accounts.tenancy import scope
 from generation.drain import drain_here
-from generation.models import Job
+from generation.models import Job, Rule
 from generation.studio.dialects.mcp import server
 from generation.studio.dialects.mcp.tools import NEEDS, Caller
-from generation.studio.models import Piece, StudioPolicy
+from generation.studio.models import Piece
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARK = "quillon-mcp"
@@ -146,7 +146,7 @@ def test_what_is_wrong_is_said_so_that_it_can_be_mended(
     call: Any, world: Any, name: str, given: dict[str, Any], told: str
 ) -> None:
     with scope(world.tenant):
-        StudioPolicy.objects.update(refused_words="dragon")
+        Rule.objects.create(text="dragon", scope="studio")
         said = call(name, **given)
         assert isinstance(said, str)
         assert said.startswith(told)

@@ -14,7 +14,7 @@ from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import across_tenants, scope
 from generation.drain import drain_here
-from generation.models import AiModel, Job, ModelGrant, Run
+from generation.models import AiModel, Job, ModelGrant, Rule, Run
 from generation.studio.dialects.openai import buying, views
 from generation.studio.models import Piece, Source, StudioPolicy, Take
 from tests.generation.studio.dialects.conftest import Program
@@ -177,7 +177,7 @@ class TestRefusals:
 
     def test_words_that_staff_keep_out(self, world: Any, caller: Program) -> None:
         with scope(world.tenant):
-            StudioPolicy.objects.update(refused_words="ferry")
+            Rule.objects.create(text="ferry", scope="studio")
         told = error(caller.post(CHAT, {"messages": MESSAGES}))
         assert told == (400, "messages", "content_policy_violation")
 

@@ -36,7 +36,7 @@ def test_everything_that_a_picture_can_have() -> None:
     found = {one.name: one for one in controls.controls(Kind.IMAGE, able)}
     assert list(found) == [
         "reference_images", "aspect_ratio", "resolution", "style", "quality", "count", "negative_prompt", "seed",
-        "enhance_prompt", "background", "fidelity", "output_format", "steps", "guidance",
+        "reuse", "enhance_prompt", "background", "fidelity", "output_format", "steps", "guidance",
     ]  # fmt: skip
     assert [name for name, one in found.items() if one.is_finer] == list(found)[6:]
     assert found["aspect_ratio"].choices == (Choice("1:1", "1:1", (18, 18)), Choice("16:9", "16:9", (18, 10)))

@@ -16,7 +16,7 @@ from accounts.models import LedgerEntry
 from accounts.tenancy import scope
 from generation import intake
 from generation.drain import drain_here
-from generation.models import Asset, Job, ModelGrant
+from generation.models import Asset, Job, ModelGrant, Rule
 from generation.providers.contract import Kind
 from generation.studio.models import Piece, StudioPolicy, Take, Upload
 from generation.studio.pages import pictures
@@ -237,7 +237,7 @@ class TestPrices:
         told = price(browser, "image", prompt="A fox", count="3")
         assert told == {
             "price_micros": 3 * TOLL_PRICE, "price": "0.003 USD", "label": "Make 3 pictures – 0.003 USD", "problem": "",
-            "field": "",
+            "field": "", "preview_label": "",  # the model makes nothing smaller
         }  # fmt: skip
         shown = browser.post("/studio/image/", {"show": "1", "prompt": "A fox", "count": "3"})
         assert shown.context["label"] == told["label"]
@@ -257,7 +257,7 @@ class TestPrices:
         before = bought(world)
         assert price(browser, "image", prompt="") == {
             "price_micros": TOLL_PRICE, "price": "0.001 USD", "label": "Make 1 picture – 0.001 USD", "problem": "",
-            "field": "",
+            "field": "", "preview_label": "",
         }  # fmt: skip
         told = price(browser, "image", prompt="A fox", aspect_ratio="wide")
         assert (told["price_micros"], told["field"], told["problem"], told["label"]) == (
@@ -345,7 +345,7 @@ class TestTimeline:
 
     def test_what_was_changed_on_the_way_is_checked_like_any_prompt(self, browser: Client, world: Any) -> None:
         with scope(world.tenant):
-            StudioPolicy.objects.update(refused_words="dragon")
+            Rule.objects.create(text="dragon", scope="studio")
         status, found = wrong(send(browser, "video", **TIMELINE, narrative="Scene 1: a dragon"))
         assert (status, list(found)) == (422, ["prompt"])
         assert "which is kept out here" in found["prompt"]

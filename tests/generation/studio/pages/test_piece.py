@@ -14,7 +14,7 @@ from PIL import Image
 
 from accounts.tenancy import scope
 from generation.drain import drain_here
-from generation.models import Job
+from generation.models import Job, Rule
 from generation.providers.contract import Done, Kind
 from generation.providers.errors import Refused
 from generation.studio.models import Piece, StudioPolicy, Take
@@ -188,7 +188,7 @@ class TestEdit:
         piece = made(model="demo-painter")
         [take] = takes(world, piece)
         with scope(world.tenant):
-            StudioPolicy.objects.update(refused_words="dragon")
+            Rule.objects.create(text="dragon", scope="studio")
         answer = browser.post(at(piece, "edit"), {"take": str(take.id), "instruction": "<i>Add a dragon</i>"})
         assert (answer.status_code, list(answer.context["wrong"])) == (422, ["instruction"])
         assert "&lt;i&gt;Add a dragon&lt;/i&gt;</textarea>" in answer.content.decode()
