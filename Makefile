@@ -31,13 +31,15 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 	@FABLEWRIGHT_PARENT=$$PPID exec $(BIN)/python manage.py play
 
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
-ON_POSTGRES := $(addprefix tests/, accounts/test_races.py accounts/test_mail_races.py generation/letters accounts/test_idempotency.py accounts/test_tenancy.py accounts/test_ledger.py accounts/test_quotas.py accounts/test_limits.py accounts/test_audit.py accounts/test_leaving.py \
-	generation/test_drain.py generation/test_catalogue.py generation/test_keys.py generation/test_words.py \
-	generation/test_assets.py generation/studio/test_making.py generation/studio/test_making_races.py \
-	generation/webhooks generation/jobs/test_cancel_races.py generation/jobs/test_cancelling.py generation/jobs/test_queueing.py \
-	generation/test_usage_pages.py generation/api/test_usage.py \
-	stories/test_play.py stories/test_play_races.py \
-	stories/test_steps.py stories/test_handover.py stories/test_admin.py gallery)
+ON_POSTGRES := $(addprefix tests/, \
+	$(addprefix accounts/, $(addsuffix .py, test_races test_last_units test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
+		test_limits test_audit test_leaving test_guessing \
+		test_fence test_minutes)) \
+	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
+		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
+		studio/test_making studio/test_making_races) letters safety webhooks) \
+	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_start_races test_steps test_handover test_admin \
+		test_approval test_hiding)) gallery)
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQL (REQUIRE=all: none may be skipped)
@@ -46,7 +48,8 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 
 .PHONY: test-long
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -m "long and not postgres" $(ARGS)
+	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Ask every route for programs what nobody expects, other things each time (SEED=7: the same again)

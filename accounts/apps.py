@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
         hosts.connect()
         audit.connect()
         exporting.register("account", own_data.parts, told=own_data.TOLD)
-        leaving.register(leaving.Room("account", leaving.Stage.TRACES, remove=own_data.remove))
+        leaving.register(leaving.Room("account", leaving.Stage.TRACES, own_data.remove, own_data.withdraw))

@@ -7,7 +7,8 @@ letters, and nobody reads it back without the install's secret.
 Verbs, by who writes them: sign-in.succeeded, sign-in.failed, sign-out (here); staff.added, staff.changed, staff.deleted,
 staff.acted (`accounts.staff`); view-as.began, view-as.saw, view-as.ended (`accounts.viewing`); key.made, key.revoked
 (`accounts.api_keys`); provider-key.saved, provider-key.deleted (`generation.keys`); export.asked (`accounts.exporting`);
-account.left, account.deletion-asked, account.deleted (`accounts.leaving`); story.published, story.withdrawn, and of
+account.left, account.deletion-asked, account.deleted (`accounts.leaving`); account.joined, account.password-changed,
+account.email-changed, second-factor.on, second-factor.off (`of_account`); story.published, story.withdrawn, and of
 stories, scenes, pictures and films: hidden, restored, approved, declined, kept, upheld (`stories.showing`);
 provider.called (`generation.jobs.recording`).
 
@@ -85,6 +86,13 @@ def write(
     if request is not None and subject is not None:
         request.__dict__.setdefault("_audited", set()).add((subject.kind, subject.id))
     return event
+
+
+def of_account(verb: str, user: User) -> None:
+    """Something of somebody's account was changed, by whoever asks this request; noted where they did it. Accounts are global,
+    and a change outside of any tenant is on nobody's record."""
+    if current() is not None:
+        write(verb, about=user.pk)
 
 
 def is_written(subject: Subject) -> bool:

@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import letters, mail_allowance, mailed_links, places
+from accounts import audit, letters, mail_allowance, mailed_links, places
 from accounts.guests import address_of
 from accounts.mailed_links import NoLink
 from accounts.models import Errand, MailedLink, Membership, Role, Tenant, User
@@ -87,7 +87,8 @@ def _user_of(link: MailedLink) -> User:
 
 
 def _admit(user: User, link: MailedLink) -> None:
-    Membership.objects.get_or_create(user=user, defaults={"role": Role.READER})
+    if Membership.objects.get_or_create(user=user, defaults={"role": Role.READER})[1]:
+        audit.of_account("account.joined", user)
     if link.guest is not None and link.guest.is_guest:
         guest_signed_in.send(sender=None, guest=link.guest, user=user)
 

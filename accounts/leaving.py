@@ -18,6 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -125,6 +127,8 @@ def _depart(membership: Membership, *, is_whole: bool) -> Departure:
             raise CannotLeave(f"You are the last owner of {tenant.name}. Make somebody else an owner there first.")
         for room in _in_order():
             room.withdraw(user_id)
+        # What the admin wrote of them before it had a log without names.
+        LogEntry.objects.filter(object_id__in=[str(membership.pk), str(user_id)]).delete()
         membership.delete()
         audit.write(
             "account.deletion-asked" if is_whole else "account.left", actor=user_id, about=user_id, is_here=True
@@ -134,6 +138,7 @@ def _depart(membership: Membership, *, is_whole: bool) -> Departure:
 
 def _close_account(user: User) -> None:
     """Nobody signs in with it any more, and it has no name: sessions and tokens end with the password."""
+    AccessAttempt.objects.filter(username=user.email).delete()
     user.email, user.display_name, user.is_active = f"{user.pk}@left.invalid", "", False
     user.set_unusable_password()
     user.save(update_fields=["email", "display_name", "is_active", "password"])

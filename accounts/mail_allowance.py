@@ -19,8 +19,9 @@ from accounts.tenancy import across_tenants
 
 PER_ADDRESS = 5
 """Letters to one address, or about one account, within an hour; whether the address has an account makes no difference."""
-PER_PLACE = 30
-"""Letters asked for from one place in the network, within an hour: a school may stand behind it."""
+PER_PLACE = 60
+"""Letters asked for from one place in the network, within an hour: a school may stand behind it, or (where no proxy is
+trusted to say who asks) all readers of a library behind a proxy."""
 Count = tuple[str, int]
 
 

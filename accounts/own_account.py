@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate, update_session_auth_hash
 from django.db import IntegrityError, transaction
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import letters, mail_allowance, mailed_links, places, recovery
+from accounts import audit, letters, mail_allowance, mailed_links, places, recovery
 from accounts.guests import address_of
 from accounts.mailed_links import NoLink
 from accounts.models import Errand, Membership, User
@@ -65,6 +65,7 @@ def confirm_email(request: Any, token: str) -> str:
             old = str(link.user.email)
             link.user.email = link.address
             link.user.save(update_fields=["email"])
+            audit.of_account("account.email-changed", link.user)
             letters.send(letters.email_changed(request.tenant, old))
     except IntegrityError as taken:
         raise NoLink from taken

@@ -11,11 +11,31 @@ from django.db.models import Q
 
 from accounts.exporting import Document, Listing, Part, pages
 from accounts.leaving import Left
-from accounts.models import ApiKey, AuditEvent, Cap, IdempotentCall, LedgerEntry, Membership, User
-from accounts.models.ledger import COUNTS, Pool
+from accounts.models import (
+    ApiKey,
+    AuditEvent,
+    Cap,
+    IdempotentCall,
+    LedgerEntry,
+    MailedLink,
+    Membership,
+    PinTry,
+    ReadingTime,
+    User,
+)
+from accounts.models.ledger import COUNTS
 
 AT_ONCE = 500
-ABOUT_ONESELF = ("sign-", "key.", "provider-key.", "export.", "account.", "view-as.began", "view-as.ended")
+ABOUT_ONESELF = (
+    "sign-",
+    "second-factor.",
+    "key.",
+    "provider-key.",
+    "export.",
+    "account.",
+    "view-as.began",
+    "view-as.ended",
+)
 """Of what staff did with the library's own rows nothing goes into anybody's archive."""
 
 
@@ -38,12 +58,22 @@ TOLD = """api-keys.json      the names of your API keys
 usage.json         what was held and spent for what you asked for"""
 
 
+def withdraw(user_id: uuid.UUID) -> None:
+    """Links that were mailed, while it is still known to which address."""
+    address = User.objects.values_list("email", flat=True).get(pk=user_id)
+    MailedLink.objects.filter(Q(user_id=user_id) | Q(address=address)).delete()
+
+
 def remove(user_id: uuid.UUID) -> Left:
-    """Kept answers, and today's count of scenes. Keys went with the membership."""
+    """Kept answers, limits of their own, and how long they read. Keys went with the membership. Limits that staff set, and the
+    counters beside them, stay by the id alone: whoever comes back finds them as they were."""
+    named = [str(user_id), f"user:{user_id}"]
     with transaction.atomic():
         calls = list(IdempotentCall.objects.filter(user_id=user_id).values_list("pk", flat=True)[:AT_ONCE])
         IdempotentCall.objects.filter(pk__in=calls).delete()
-        Cap.objects.filter(pool=Pool.PERSON, subject_id=user_id).delete()
+        Cap.objects.filter(subject_id=user_id, is_own=True).delete()
+        for rows in (PinTry, ReadingTime):
+            rows.objects.filter(subject__in=named).delete()
     return Left.MORE if len(calls) == AT_ONCE else Left.NOTHING
 
 

@@ -73,7 +73,7 @@ def leave_now(request: Any) -> HttpResponse:
         return _leave_page(request, form, status=409)
     logout(request)
     request.actor = actor_for(request.user, request.tenant)  # a stranger now, for the page as well
-    return render(request, "accounts/left.html", {"is_whole": any(one.is_whole for one in made)})
+    return render(request, "accounts/departed.html", {"is_whole": any(one.is_whole for one in made)})
 
 
 @admits(Door.PUBLIC)
@@ -87,4 +87,4 @@ def end_view_as(request: Any) -> HttpResponse:
 
 def _leave_page(request: Any, form: LeaveForm, *, status: int = 200) -> HttpResponse:
     others = leaving.elsewhere(request.user, request.tenant.pk)
-    return render(request, "accounts/leave.html", {"form": form, "others": others}, status=status)
+    return render(request, "accounts/departing.html", {"form": form, "others": others}, status=status)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import letters, mail_allowance, mailed_links, places
+from accounts import audit, letters, mail_allowance, mailed_links, places
 from accounts.guests import address_of
 from accounts.mailed_links import NoLink
 from accounts.models import ApiKey, Errand, MailedLink, Membership, User
@@ -55,6 +55,7 @@ def change(request: Any, user: User, password: str) -> None:
     they end with it; API keys are no part of it."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    audit.of_account("account.password-changed", user)
     has_keys = ApiKey.objects.filter(membership__user=user, revoked_at=None).exists()
     keys = places.page(request, "api-keys") if has_keys else ""
     forgotten = places.page(request, "password-forgotten")

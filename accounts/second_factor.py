@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django_otp.oath import TOTP
 
+from accounts import audit
 from accounts.models import RecoveryCode, SecondFactor, User
 from accounts.sealed import Sealed
 
@@ -80,6 +81,7 @@ def confirm(user: User, code: str) -> list[str]:
             RecoveryCode.objects.filter(user=user).delete()
             told = [_drawn() for _ in range(CODES)]
             RecoveryCode.objects.bulk_create([RecoveryCode(user=user, digest=_digest(text)) for text in told])
+            audit.of_account("second-factor.on", user)
     if not right:  # outside: the count of wrong codes is to stay
         raise WrongCode
     return told
@@ -101,10 +103,13 @@ def switch_off(user: User) -> bool:
     with transaction.atomic():
         _lock(user)
         RecoveryCode.objects.filter(user=user).delete()
-        return bool(SecondFactor.objects.filter(user=user).delete()[0])
+        gone = bool(SecondFactor.objects.filter(user=user).delete()[0])
+        if gone:
+            audit.of_account("second-factor.off", user)
+        return gone
 
 
-def address(factor: SecondFactor, *, issuer: str) -> str:
+def address(factor: Any, *, issuer: str) -> str:
     """What the drawn code says to an app (the key URI format that authenticator apps share)."""
     name, house = quote(str(factor.user), safe="@"), quote(issuer.replace(":", " "), safe="")
     return (
@@ -118,7 +123,7 @@ def _lock(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
-def _is_present(factor: SecondFactor, code: str) -> bool:
+def _is_present(factor: Any, code: str) -> bool:
     """Whether the app shows this code. A right one is used up; a wrong one counts when it is no recovery code either."""
     allowed, told = factor.verify_is_allowed()
     if not allowed:

@@ -9,11 +9,12 @@ are sent out with a stricter policy of their own (`generation/media.py`), which 
 from __future__ import annotations
 
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from csp.middleware import CSPMiddleware, PolicyParts
+from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponseBase
@@ -54,52 +55,57 @@ NOTHING: Policy = {"default-src": [NONE], "base-uri": [NONE], "form-action": [NO
 
 
 class ContentPolicy(CSPMiddleware):
-    """Sets the policy of an answer that has none of its own."""
+    """Sets the policy of an answer that has none of its own. There are no nonces: a page that needs an inline script gets a
+    file instead."""
 
-    def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
-    ) -> PolicyParts:
-        parts = super().get_policy_parts(request, response, report_only)
-        if not report_only and parts.config is None and parts.replace is None:
-            parts.config = dict(policy_of(request, response))
-        return parts
+    def process_request(self, request: HttpRequest) -> None:
+        """Nothing is needed before the view."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault(HEADER, _written(*_policy_of(request, response), _store()))
+        return response
 
 
-def policy_of(request: HttpRequest, response: HttpResponseBase) -> Policy:
-    """The policy of an answer: by what it is, then by whose page it is."""
-    if not str(response.get("Content-Type", "")).startswith("text/html"):
-        return NOTHING
+def _policy_of(request: HttpRequest, response: HttpResponseBase) -> tuple[str, str]:
+    """Which policy an answer gets, by what it is and then by whose page it is; and the socket that it may open, if any."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return "nothing", ""
     match = request.resolver_match
     if match is not None and match.url_name == "api-docs":
-        return API_DOCS
-    if match is not None and match.app_name == "admin":
-        return _at_home(ADMIN, request)
-    return _at_home(PAGES, request)
-
-
-def _at_home(policy: Policy, request: HttpRequest) -> Policy:
+        return "api docs", ""
+    name = "admin" if match is not None and match.app_name == "admin" else "pages"
     if getattr(request, "tenant", None) is None:
-        return policy
-    scheme = "wss" if request.is_secure() else "ws"
-    return {
-        **policy,
-        "img-src": [*policy["img-src"], *_store()],
-        "media-src": [*policy["media-src"], *_store()],
-        "connect-src": [*policy["connect-src"], f"{scheme}://{request.get_host()}"],
-    }
+        return name, ""
+    return name, f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
 
 
-def _store() -> list[str]:
-    """The origin that media addresses lead on to, where an object store keeps the files."""
-    return _origin_of_store() if settings.STORAGE == "s3" else []
+POLICIES = {"pages": PAGES, "admin": ADMIN, "api docs": API_DOCS, "nothing": NOTHING}
+
+
+@lru_cache(maxsize=256)  # a few for each host; writing one takes longer than many an answer
+def _written(name: str, socket: str, store: str) -> str:
+    policy = dict(POLICIES[name])
+    if store and name in ("pages", "admin"):
+        policy["img-src"] = [*policy["img-src"], store]
+        policy["media-src"] = [*policy["media-src"], store]
+    if socket:
+        policy["connect-src"] = [*policy["connect-src"], socket]
+    return build_policy(config=dict(policy))
+
+
+def _store() -> str:
+    """The origin that media addresses lead on to, where an object store keeps the files; empty where this machine does."""
+    if settings.STORAGE != "s3":
+        return ""
+    try:
+        return _origin_of_store()
+    except Exception:  # no credentials yet, no region: then no link to media can be made either
+        log.exception("the object store makes no links, so pages cannot allow its host")
+        return ""
 
 
 @cache
-def _origin_of_store() -> list[str]:
+def _origin_of_store() -> str:
     # Asked of a link as it is made for readers: which host it names depends on the region and the way of addressing.
-    try:
-        link = urlsplit(storages["default"].url("policy"))
-    except Exception:  # no credentials, no region: then no link to media can be made either
-        log.exception("the object store makes no links, so pages cannot allow its host")
-        return []
-    return [f"{link.scheme}://{link.netloc}"]
+    link = urlsplit(storages["default"].url("policy"))
+    return f"{link.scheme}://{link.netloc}"

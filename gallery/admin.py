@@ -70,6 +70,14 @@ NAMES = {
 }
 
 
+TITLES = {
+    queue.Wait.APPEAL: "Appeal",
+    queue.Wait.REPORT: "Reported",
+    queue.Wait.APPROVAL: "For approval",
+    queue.Wait.PUBLICATION: "For the shelf",
+}
+
+
 def _told(item: queue.Item) -> dict[str, Any]:
     """The item, and its picture or film as staff see them."""
     shows: dict[str, Any] = {}
@@ -78,7 +86,7 @@ def _told(item: queue.Item) -> dict[str, Any]:
             shows["picture"] = picture(item.scene, plate_job(item.scene, "image"))
         if item.part in ("film", "story"):
             shows["film"] = film(item.scene, plate_job(item.scene, "video"))
-    return {"item": item, "name": NAMES[item.wait], **shows}
+    return {"item": item, "name": TITLES[item.wait], **shows}
 
 
 def _id(text: str) -> uuid.UUID:

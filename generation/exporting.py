@@ -1,4 +1,4 @@
-"""What the engine has of a person that no other room tells: the keys that they brought along."""
+"""What the engine has of a person that no other room tells: the keys that they brought along, and what was refused them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.exporting import Kept, Listing, Part, id_of, pages, register
 from accounts.models import User
-from generation.models import Asset, Job, ProviderKey
+from generation.models import Asset, Job, ProviderKey, SafetyEvent
 
 ENDINGS = {
     "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4", "video/webm": "webm",
@@ -15,13 +15,18 @@ ENDINGS = {
 }  # fmt: skip
 
 
+TOLD = """provider-keys.json which keys of yours are kept, by their last letters
+refusals.json      what was refused to you by the rules of the library, or was a hint at them"""
+
+
 def connect() -> None:
     """Take part from now on. Called once, when the app is ready."""
-    register("engine", parts, told="provider-keys.json which keys of yours are kept, by their last letters")
+    register("engine", parts, told=TOLD)
 
 
 def parts(user: User) -> Iterator[Part]:
     yield Listing("provider-keys.json", map(_key, pages(ProviderKey.objects.filter(user=user))))
+    yield Listing("refusals.json", map(_refusal, pages(SafetyEvent.objects.filter(user_id=user.pk))))
 
 
 def made(folder: str, name: str, asset: Asset) -> Kept:
@@ -44,4 +49,11 @@ def _key(key: ProviderKey) -> dict[str, Any]:
     return {
         "provider": key.provider, "ends": key.hint, "is_used": key.is_enabled, "since": key.created_at,
         "changed_at": key.changed_at,
+    }  # fmt: skip
+
+
+def _refusal(event: SafetyEvent) -> dict[str, Any]:
+    return {
+        "at": event.created_at, "what": event.what, "verdict": event.verdict, "when": event.stage, "where": event.place,
+        "words": event.excerpt or None,
     }  # fmt: skip

@@ -8,13 +8,14 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.leaving import Left, Room, Stage, register
 from generation import assets, keys
 from generation.errors import NotRetryable
 from generation.jobs import asking, ending
 from generation.jobs.transitions import LostClaim
-from generation.models import ACTIVE, Asset, Job, ProviderKey, Run, WebhookDelivery
+from generation.models import ACTIVE, Asset, Job, ProviderKey, Run, SafetyEvent, Status, Turn, WebhookDelivery
 from generation.webhooks import events
 
 AT_ONCE = 50
@@ -27,14 +28,17 @@ def connect() -> None:
 
 
 def stop(user_id: uuid.UUID) -> Left:
-    """Cancel what is under way. What is bought already, and about to appear, is waited for."""
+    """Cancel what is under way. What is bought already, and about to appear, is waited for, and so is what a provider has yet
+    to say of what it charged: the job's row is what it is asked by."""
     active = Job.objects.filter(run__user_id=user_id, status__in=ACTIVE)
     for job in active[:AT_ONCE]:
         try:
             asking.cancel(job)
         except (NotRetryable, LostClaim):
             continue
-    return Left.WAITS if active.exists() else Left.NOTHING
+    untold = Q(stops_provider=True) | Q(deadline_at__isnull=False)
+    asked = Job.objects.filter(untold, run__user_id=user_id, status=Status.CANCELLED)
+    return Left.WAITS if active.exists() or asked.exists() else Left.NOTHING
 
 
 def remove(user_id: uuid.UUID) -> Left:
@@ -45,6 +49,8 @@ def remove(user_id: uuid.UUID) -> Left:
             return Left.WAITS
     if len(runs) == AT_ONCE:
         return Left.MORE
+    Turn.objects.filter(person_id=user_id).delete()
+    SafetyEvent.objects.filter(user_id=user_id).exclude(excerpt="").update(excerpt="")  # their words; the rest stays
     for key in ProviderKey.objects.filter(user_id=user_id):
         keys.delete_key(key)
     return Left.NOTHING

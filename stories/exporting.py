@@ -9,7 +9,7 @@ from typing import Any
 from accounts.exporting import Document, Listing, Part, id_of, pages, register
 from accounts.models import User
 from generation.exporting import made, told
-from stories.models import Choice, Image, Reading, Scene, Story, Video
+from stories.models import Appeal, Choice, Image, Reading, Scene, Story, Video
 
 
 def connect() -> None:
@@ -18,7 +18,8 @@ def connect() -> None:
 
 
 TOLD = """stories/           a folder for each story: story.json, and its pictures and films
-readings.json      where you are in the stories that you read"""
+readings.json      where you are in the stories that you read
+appeals.json       what you said to decisions of staff, and what they answered"""
 
 
 def parts(user: User) -> Iterator[Part]:
@@ -31,6 +32,7 @@ def parts(user: User) -> Iterator[Part]:
                 if plate.job.asset is not None:
                     yield made(folder, f"{plate.scene.depth:02}-{noun}", plate.job.asset)
     yield Listing("readings.json", (_reading(one) for one in _readings(user)))
+    yield Listing("appeals.json", map(_appeal, pages(Appeal.objects.filter(owner=user).select_related("decision"))))
 
 
 def _story(story: Story) -> dict[str, Any]:
@@ -62,3 +64,10 @@ def _readings(user: User) -> list[Reading]:
 
 def _reading(reading: Reading) -> dict[str, Any]:
     return {"story": reading.story_id, "title": str(reading.story), "scene": reading.scene_id, "at": reading.updated_at}
+
+
+def _appeal(appeal: Appeal) -> dict[str, Any]:
+    return {
+        "about": appeal.decision.part, "ruling": appeal.decision.ruling, "because": appeal.decision.reason,
+        "words": appeal.words, "state": appeal.state, "answer": appeal.answer, "at": appeal.created_at,
+    }  # fmt: skip

@@ -12,10 +12,11 @@ from generation import catalogue
 from generation.errors import CannotBuy
 from generation.providers.contract import Kind
 from stories import play
+from stories.baskets import MAX_PROMPT
 from stories.drafts import clean
 from stories.errors import CannotPlay
 from stories.models import ArtStyle, Beginning, Length
-from stories.play import MAX_PROMPT, Wishes
+from stories.play import Wishes
 
 
 class StartForm(forms.Form):

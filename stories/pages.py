@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ from accounts.access import Actor, Visibility
 from accounts.models import Tier, User
 from accounts.models.ledger import Measure
 from accounts.quotas import Payer
+from accounts.staff import plain
 from generation import catalogue
 from generation.errors import CannotBuy
 from generation.jobs import asking, public
 from generation.models import Job, Status, Unit
 from generation.providers.contract import Kind
-from stories import prompts, showing, tree
+from stories import baskets, prompts, showing, tree
 from stories.models import ArtStyle, Beginning, Choice, Image, Length, Reading, Scene, Story, Video
 from stories.steps import plate_url, words_so_far
 
@@ -113,40 +115,54 @@ def unfinished(actor: Actor, tier: Tier | None = None) -> Reading | None:
 
 def tier_home(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
     """The form that begins a story, and where this reader left off. `user` is who is signed in."""
+    asked = may_be_asked(tier, actor, address=address, user=user, says_most=True)
+    usual = {kind: _most_of_usual(asked[f"{kind}_models"]) for kind in ("text", "image", "video")}
+    first = usual["text"] + usual["image"]
     return {
-        **may_be_asked(tier, actor, address=address, user=user),
+        **asked,
+        "first_most": plain(first) if first else "",
+        "film_most": usual["video"],
         "unfinished": unfinished(actor, tier),
         "nonce": uuid.uuid4(),
     }
 
 
-def may_be_asked(tier: Tier, actor: Actor, *, address: str, user: User | None = None) -> dict[str, Any]:
-    """What a story of this tier may begin with: models in groups, with prices, and what is left of today's allowance."""
+def may_be_asked(
+    tier: Tier, actor: Actor, *, address: str, user: User | None = None, says_most: bool = False
+) -> dict[str, Any]:
+    """What a story of this tier may begin with: models in groups, with prices, and what is left of today's allowance. With
+    `says_most` each model has the most that its part of the first page holds (`most`, in micro-units)."""
     found = catalogue.offers(tier, user)
+    most = {offer.model.key: baskets.most_of_first(offer, tier) for offer in found} if says_most else {}
     is_guest = actor.is_guest or actor.user_id is None
     person = quotas.person_of(user_id=actor.user_id, is_guest=is_guest, address=address)
     left = limits.tightest(Payer(tier.tenant_id, tier.id, actor.user_id, is_guest, person), Measure.SCENES)
     return {
         "beginnings": list(Beginning.objects.filter(tier=tier)),
-        "text_models": _grouped(found, Kind.TEXT),
-        "image_models": _grouped(found, Kind.IMAGE),
-        "video_models": _grouped(found, Kind.VIDEO),
+        "text_models": _grouped(found, Kind.TEXT, most),
+        "image_models": _grouped(found, Kind.IMAGE, most),
+        "video_models": _grouped(found, Kind.VIDEO, most),
         "lengths": [{"value": length.value, "label": length.label, "depth": length.depth} for length in Length],
         "art_styles": [{"value": style.value, "label": style.label} for style in ArtStyle],
         "scenes_left": left.amount if left is not None else None,
     }
 
 
-def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
-    """One page of the book: plate, text, choices, and which of them were walked."""
+def scene_page(scene: Scene, actor: Actor, user: User | None = None) -> dict[str, Any]:
+    """One page of the book: plate, text, choices, and which of them were walked. `user` is who is signed in, where what leads
+    on from here should have its price."""
     image, video = plate(Image, scene.id), plate(Video, scene.id)
     walked = Exists(Scene.objects.filter(via=OuterRef("pk")))
     text = text_status(scene)
     choices = list(Choice.objects.filter(scene=scene).annotate(is_walked=walked)) if scene.text else []
+    owns = actor.user_id is not None and actor.user_id == scene.story.reader_id
+    ways = [c for c in choices if c.origin == Choice.Origin.WRITTEN]
+    reads_on = owns and user is not None and scene.text and not scene.is_ending
     return {
+        **(_prices(scene, ways, user) if reads_on and user is not None else {}),
         "scene": scene,
         "story": scene.story,
-        "owns": actor.user_id is not None and actor.user_id == scene.story.reader_id,
+        "owns": owns,
         "text": text,
         "so_far": [part for part in text.get("prose", "").split("\n\n") if part],
         "opens_with_sign": (scene.text or text.get("prose", ""))[:1] in OPENING_SIGNS,
@@ -155,13 +171,24 @@ def scene_page(scene: Scene, actor: Actor) -> dict[str, Any]:
         "text_is_final": _is_final(scene.job),
         "image": _plate(image, actor),
         "video": _plate(video, actor),
-        "choices": [c for c in choices if c.origin == Choice.Origin.WRITTEN],
+        "choices": ways,
         "own_ways": [c for c in choices if c.origin == Choice.Origin.TYPED and c.is_walked],
         "is_last_before_end": scene.depth + 1 >= scene.story.target_depth,
         "nonce": uuid.uuid4(),
         "chapter": roman(scene.depth),
         "sockets": {"story": f"/ws/story/{scene.story_id}", "scene": _run_socket(scene)},
     }
+
+
+def _prices(scene: Scene, ways: list[Choice], user: User) -> dict[str, str]:
+    """What leads on from a page that costs something says so; what was walked before costs nothing again."""
+    prices = baskets.prices_of(scene, ways, reader=user)
+    if prices is None:
+        return {}
+    for way in ways:
+        if not way.is_walked:  # type: ignore[attr-defined]
+            way.price = plain(prices.choices[way.id])  # type: ignore[attr-defined]
+    return {"own_words_price": plain(prices.own_words), "wrap_up_price": plain(prices.wrap_up)}
 
 
 def map_page(story: Story, here: uuid.UUID | None, actor: Actor) -> dict[str, Any]:
@@ -232,7 +259,7 @@ def _run_socket(scene: Scene) -> str:
     return f"/ws/progress/{scene.job.run_id}" if scene.job else ""
 
 
-def _grouped(found: list[catalogue.Offer], kind: Kind) -> list[dict[str, Any]]:
+def _grouped(found: list[catalogue.Offer], kind: Kind, most: Mapping[str, int]) -> list[dict[str, Any]]:
     """Usable models of a kind by provider: `[{"provider", "models": [{"key", "name", "price", "is_default"}]}]`. One of them
     all is the default."""
     usual = catalogue.default(found, kind)
@@ -245,12 +272,17 @@ def _grouped(found: list[catalogue.Offer], kind: Kind) -> list[dict[str, Any]]:
                     "name": offer.model.name,
                     "price": _price(offer),
                     "is_default": offer is usual,
+                    **({"most": most[offer.model.key]} if offer.model.key in most else {}),
                 }
                 for offer in sheet.offers
             ],
         }
         for sheet in catalogue.sheet(found, kind)
     ]
+
+
+def _most_of_usual(groups: list[dict[str, Any]]) -> int:
+    return next((model["most"] for group in groups for model in group["models"] if model["is_default"]), 0)
 
 
 def _price(offer: catalogue.Offer) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,20 +17,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ledger import OverBudget
-from accounts.models import Audience, Tier, User
+from accounts.models import Tier, User
 from generation import catalogue
 from generation.errors import AgainstRules, CannotBuy, NotRetryable
 from generation.jobs import asking, checking
-from generation.models import ACTIVE, TERMINAL, AiModel, Job, SafetyEvent, Status
+from generation.models import ACTIVE, TERMINAL, AiModel, Job, Run, SafetyEvent, Status
 from generation.safety import entering, policies
-from stories import nameless, prompts, showing
+from stories import baskets, showing
+from stories.baskets import MAX_TYPED
 from stories.drafts import clean
 from stories.errors import CannotPlay
 from stories.models import Beginning, Choice, Image, Reading, Scene, Story, Video
 from stories.models.story import Length
 
-MAX_PROMPT = 2_000
-MAX_TYPED = 300
 MORE_SCENES = 3
 MAX_DEPTH = 60
 
@@ -144,7 +143,7 @@ def wrap_up(*, reader: User, scene: Scene, address: str) -> Scene:
     _refuse_ended(scene)
     return _go_by(
         reader=reader, scene=scene, address=address, key={"origin": Choice.Origin.WRAP_UP},
-        choice={"text": "Bring it to an end", "origin": Choice.Origin.WRAP_UP},
+        choice={"text": baskets.WRAP_UP, "origin": Choice.Origin.WRAP_UP},
     )  # fmt: skip
 
 
@@ -238,72 +237,24 @@ def _turn(
     """The next scene with all that is bought for it. Runs inside the caller's transaction. `asked` are the names that led
     to the story's models, where they were given just now."""
     tier = story.tier
-    depth = parent.depth + 1 if parent else 1
-    must_end = depth >= story.target_depth or (choice is not None and choice.origin == Choice.Origin.WRAP_UP)
-    offered = catalogue.offers(tier, reader)
-    text_model, text_asked = _still(offered, story.text_model, asked)
-    image_model, image_asked = _still(offered, story.image_model, asked)
-    video_model, video_asked = _still(offered, story.video_model, asked)
-    if text_model is None:
-        raise CannotPlay(
-            "No model that could write this story is available here now. Ask staff to grant one.", status=409
-        )
-    scene = Scene(story=story, parent=parent, via=choice, depth=depth, must_end=must_end)
-    scene.save()
     try:
+        basket = baskets.fill(
+            story, parent=parent, choice=choice, reader=reader, offered=catalogue.offers(tier, reader),
+            path=baskets.path_to(parent, choice), policy=policies.of(tier), asked=asked,
+        )  # fmt: skip
+        scene = Scene(story=story, parent=parent, via=choice, depth=basket.depth, must_end=basket.must_end)
+        scene.save()
         run = asking.open_run(tier=tier, user=reader, purpose="scene", topic_id=story.id, address=address)
-        names = names_of(reader) if tier.audience == Audience.CHILDREN else ()
-        request = prompts.scene(
-            premise=nameless.without(story.prompt, names),
-            audience=tier.audience,
-            guidelines=tier.guidelines,
-            depth=depth,
-            target_depth=story.target_depth,
-            must_end=must_end,
-            path=[replace(past, chosen=nameless.without(past.chosen, names)) for past in path_to(parent, choice)],
-            typed=choice is not None and choice.origin == Choice.Origin.TYPED,
-            memory=parent.memory if parent else "",
-            seed=story.seed,
-        )
-        request = catalogue.fit(text_model, request)
-        policy = policies.of(tier)
-        typed = choice.text if choice is not None and choice.origin == Choice.Origin.TYPED else ""
-        checks = checking.before(
-            run=run, policy=policy, text=typed if parent else story.prompt,
-            what=SafetyEvent.What.CHOICE if parent else SafetyEvent.What.PROMPT,
-        )  # fmt: skip
-        text = asking.add(
-            run=run, model=text_model, request=request, step="write-scene", subject_id=scene.id, needs=checks,
-            asked=text_asked,
-        )  # fmt: skip
+        what = SafetyEvent.What.CHOICE if parent else SafetyEvent.What.PROMPT
+        checks = checking.before(run=run, policy=basket.policy, text=basket.checked, what=what)
+        text = _add(run, scene, basket.text, needs=checks)
         Scene.objects.filter(id=scene.id).update(job=text)
         scene.job = text
-        if image_model is not None:
-            look: dict[str, Any] = {
-                "seed": story.seed, "aspect_ratio": prompts.PLATE_RATIO, "style": story.art_style,
-                **({"negative_prompt": policy.never_shown} if policy.never_shown else {}),
-            }  # fmt: skip
-            drawn = asking.add(
-                run=run,
-                model=image_model,
-                request=catalogue.fit(image_model, look),
-                step="draw-scene",
-                subject_id=scene.id,
-                needs=[text],
-                asked=image_asked,
-            )
+        if basket.picture is not None:
+            drawn = _add(run, scene, basket.picture, needs=[text])
             Image.objects.create(scene=scene, job=drawn, standing=showing.first_standing(tier))
-            if video_model is not None:
-                moving = {**look, "seconds": prompts.FILM_SECONDS}
-                filmed = asking.add(
-                    run=run,
-                    model=video_model,
-                    request=catalogue.fit(video_model, moving),
-                    step="film-scene",
-                    subject_id=scene.id,
-                    needs=[drawn],
-                    asked=video_asked,
-                )
+            if basket.film is not None:
+                filmed = _add(run, scene, basket.film, needs=[drawn])
                 Video.objects.create(scene=scene, job=filmed, standing=showing.first_standing(tier))
     except OverBudget as over:
         raise CannotPlay(str(over), status=over.status) from over
@@ -314,40 +265,10 @@ def _turn(
     return scene
 
 
-def _still(
-    offered: list[catalogue.Offer], began_with: AiModel | None, asked: Mapping[str, str] | None
-) -> tuple[AiModel | None, str]:
-    """The model that the story goes on with, and the name that led to it: what the reader wrote, or the story's own model
-    where that has gone."""
-    model = catalogue.keep_or_replace(offered, began_with)
-    if began_with is None or model is None:
-        return model, ""
-    return model, (asked or {}).get(began_with.kind, "") if model == began_with else began_with.key
-
-
-def names_of(reader: User) -> tuple[str, ...]:
-    """What is known of an account and goes to no provider from a children's tier. Guests are called Guest, all of them."""
-    return () if reader.is_guest else tuple(name for name in (reader.email, reader.display_name) if name)
-
-
-def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScene]:
-    """The scenes that led to taking `choice` at `scene`, oldest first. One query, however long the story is."""
-    if scene is None:
-        return []
-    known = {
-        row.id: row
-        for row in Scene.objects.filter(story_id=scene.story_id)
-        .select_related("via")
-        .only("id", "tenant_id", "parent_id", "title", "text", "via__text", "via__tenant_id")
-    }
-    path: list[prompts.PastScene] = []
-    chosen = choice.text if choice else ""
-    at: Scene | None = known[scene.id]
-    while at is not None:
-        path.append(prompts.PastScene(at.title, at.text, chosen))
-        chosen = at.via.text if at.via else ""
-        at = known.get(at.parent_id) if at.parent_id else None
-    return path[::-1]
+def _add(run: Run, scene: Scene, item: baskets.Item, *, needs: list[Job]) -> Job:
+    return asking.add(
+        run=run, model=item.model, request=item.request, step=item.step, subject_id=scene.id, needs=needs, asked=item.asked
+    )  # fmt: skip
 
 
 def note_ending(story_id: uuid.UUID) -> None:

@@ -86,7 +86,7 @@ def scene(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     except TimeUsedUp as over:
         return _enough(request, over)
     template = "stories/_scene.html" if request.headers.get("X-Fragment") == "scene" else "stories/scene.html"
-    return render(request, template, pages.scene_page(found, request.actor))
+    return render(request, template, pages.scene_page(found, request.actor, _user(request)))
 
 
 @admits(Door.TIER)

@@ -99,9 +99,11 @@ def audit_log_may_go(request: pytest.FixtureRequest, _django_db_marker: None) ->
 
 
 @pytest.fixture(autouse=True)
-def no_known_queue() -> None:
-    """What waits is remembered for seconds too."""
+def no_known_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is remembered for seconds too: here as long as a test takes, unless it has something that is not known."""
     queueing.forget()
+    monkeypatch.setattr(queueing, "QUEUE_SECONDS", 600.0)
+    monkeypatch.setattr(queueing, "SOON_SECONDS", 0.0)
 
 
 @pytest.fixture

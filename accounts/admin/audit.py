@@ -28,12 +28,12 @@ from accounts.staff import RecordAdmin, is_owner
 from accounts.tenancy import scope
 
 KINDS = {
-    "sign-in": ("Signing in and out", ["sign-"]),
+    "sign-in": ("Signing in and out", ["sign-", "second-factor."]),
     "staff": ("Changes by staff", ["staff."]),
     "view-as": ("Views as somebody else", ["view-as."]),
     "keys": ("Keys", ["key.", "provider-key."]),
-    "people": ("Exports and departures", ["export.", "account."]),
-    "stories": ("Stories shown and hidden", ["story."]),
+    "people": ("Accounts, exports, departures", ["export.", "account."]),
+    "stories": ("Shown and hidden", ["story.", "scene.", "picture.", "film."]),
     "providers": ("Calls of providers", ["provider."]),
 }
 LEFT = "somebody who left"

@@ -34,7 +34,7 @@ class ViewAsForm(BaseDialogForm):
     """Why staff have to see what somebody sees."""
 
     reason = forms.CharField(
-        max_length=300, help_text="It is kept on record, and shown to you while you look.",
+        max_length=300, help_text="It is kept on record for good, so name nobody. You are shown it while you look.",
         widget=UnfoldAdminTextInputWidget(),
     )  # fmt: skip
 

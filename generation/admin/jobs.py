@@ -69,7 +69,7 @@ class JobPage(RecordAdmin):
         (None, {"fields": ["status", "message", "made"]}),
         ("Asked", {"fields": ["asked_by", "tier", "purpose", "model_name", "instead_of", "age", "request_shown"]}),
         ("Came back", {"fields": ["result_shown", "cost", "error_class", "error_detail"]}),
-        ("Money", {"fields": ["booked"]}),
+        ("Money", {"fields": ["booked", "reused_from"]}),
         (
             "Engine",
             {

@@ -246,8 +246,6 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
             raise NotRetryable("This is done already; there is nothing to try again.", status=409)
         if not job.request:
             raise NotRetryable("What was asked for was thrown away. Ask for it anew.", status=409)
-        if job.status == Status.REFUSED:
-            return _ask_instead(job)
         if job.error_class in ("step", verdicts.UNCHECKED):
             # It was bought and kept; only the page it belongs to was not written, or its check broke. It is not bought again.
             for check in Job.objects.filter(subject_id=job.id, step=verdicts.JUDGE, request__of_attempt=job.attempt):
@@ -256,11 +254,14 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
             move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
             ring()
             return job
-        needs = list(Job.objects.filter(needed_by=job).select_related("model", "run"))
-        for need in needs:
-            if need.status in TERMINAL and need.status != Status.DONE:
-                retry(need)
-        _renew(job, waits=any(need.status != Status.DONE for need in needs))
+        if job.status == Status.REFUSED:
+            _ask_instead(job)
+        else:
+            needs = list(Job.objects.filter(needed_by=job).select_related("model", "run"))
+            for need in needs:
+                if need.status in TERMINAL and need.status != Status.DONE:
+                    retry(need)
+            _renew(job, waits=any(need.status != Status.DONE for need in needs))
         if with_dependents:
             for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
                 _revive(dependent)
@@ -268,7 +269,7 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
     return job
 
 
-def _ask_instead(job: Job) -> Job:
+def _ask_instead(job: Job) -> None:
     """A refusal is final, unless the tier names a model that was not asked yet."""
     from generation.jobs import checking  # it asks for work itself
 
@@ -276,8 +277,6 @@ def _ask_instead(job: Job) -> Job:
     if changes is None:
         raise NotRetryable("This was refused, and asking again would not help. Ask for something else.", status=409)
     _renew(job, waits=False, **changes)
-    ring()
-    return job
 
 
 def _revive(job: Job) -> None:

@@ -25,6 +25,7 @@ from generation.providers.contract import Kind
 from generation.safety import events, policies, verdicts, words
 from generation.safety.verdicts import CHECK, JUDGE
 
+LOOK_AGAIN_SECONDS = 20.0
 A_PICTURE = "The picture that comes along."
 THE_RESULT = "The picture that was made."
 WHAT = {Kind.TEXT: SafetyEvent.What.TEXT, Kind.VIDEO: SafetyEvent.What.FILM}
@@ -133,8 +134,8 @@ def _judged(job: Job, judge: AiModel, said: str) -> Unfit | Held | Unchecked | N
             return Unchecked(str(no))
         asking.ring()
     if check.status in ACTIVE:
-        # Without an end of the lease nobody takes it up; the check's own end does (`JudgeStep`).
-        write(job, seen=False, lease_until=None, worker="")
+        # The check's own end wakes it (`JudgeStep`); should that be missed, it is looked at again soon.
+        write(job, seen=False, lease_until=after(LOOK_AGAIN_SECONDS), worker="")
         return Held()
     if check.status != Status.DONE:
         return Unchecked(check.message)

@@ -212,6 +212,8 @@ def _keep_back(job: Job, found: checking.Unfit | checking.Held | checking.Unchec
 
 def _refused(job: Job, decision: Decision, detail: str) -> bool:
     """Note that the provider refused; True where the tier's fallback model is asked instead."""
+    if job.kind in (Kind.MODERATE, Kind.DELIVER):
+        return False
     changes = checking.instead(job)
     said = str(job.request.get("prompt", ""))
     found = checking.Unfit(SafetyEvent.By.PROVIDER, job.provider if changes is None else changes["instead_of"], said)

@@ -21,6 +21,7 @@ IN_STORIES: dict[str, str] = {
     Status.CANCELLED: "failed",
     Status.UNKNOWN: "failed",
 }
+COMING = ("pending", "generating")
 IN_GENERATE: dict[str, str] = {
     Status.WAITING: "queued",
     Status.QUEUED: "queued",
@@ -56,7 +57,8 @@ def in_story(job: Job) -> dict[str, Any]:
         said["progress"] = percent(job)
     if said["status"] == "failed":
         said["message"] = job.message
-    return {**said, **queueing.outlook(job).said()}
+        return said
+    return {**said, **(queueing.outlook(job).said() if said["status"] in COMING else {})}
 
 
 def waiting(job: Job) -> dict[str, Any]:

@@ -131,7 +131,8 @@ class Rule(TenantRow):
 
 class SafetyEvent(TenantRow):
     """Something was refused, hinted at, or asked of another model. Written once and never changed. People and jobs are plain
-    ids, so that an event outlives them. What was said is kept as a keyed hash, and as a short excerpt except of children."""
+    ids, so that an event outlives them. What was said is kept as a keyed hash, and as a short excerpt except of children; the
+    excerpt goes with whoever said it (`generation.leaving`)."""
 
     class Stage(models.TextChoices):
         BEFORE = "before", "Before it was bought"

@@ -61,6 +61,8 @@ class Wish:
     reuses: bool = False
     seed_is_said: bool = False
     preview_of: Mapping[str, Any] | None = None
+    hints: tuple[str, ...] = ()
+    """What to tell whoever asks of the words that they chose."""
 
     @property
     def model(self) -> AiModel:
@@ -91,7 +93,7 @@ def read(
     if not prompt:
         raise WrongWish("prompt is missing: say what to make.", field=said.names.get("prompt", "prompt"))
     written = {"prompt": prompt, **{name: str(request[name]) for name in WORDS if name in request}}
-    refuse_words(written, user=user, names=said.names, is_meant=is_meant)
+    hints = refuse_words(written, user=user, names=said.names, is_meant=is_meant)
     name = str(request.pop("model", ""))
     count = int(request.pop("count", 1))
     is_preview = bool(request.pop("preview", False))
@@ -113,10 +115,11 @@ def read(
         kind, job_kind, chosen, request, tuple(brought), count, {**said.settings, **(settings or {})}, policy, 0, reuses,
         seed_is_said,
     )  # fmt: skip
-    if is_preview and able is not None:
-        wish = as_preview(wish, able)
     _refuse(wish, said.names)
-    return replace(wish, price_micros=price(wish))
+    if is_preview and able is not None:
+        wish = as_preview(wish, able)  # after what was asked for was found good: the final one is to be bought as well
+        _refuse(wish, said.names)
+    return replace(wish, price_micros=price(wish), hints=tuple(hints))
 
 
 def price(wish: Wish) -> int:
@@ -128,10 +131,11 @@ def price(wish: Wish) -> int:
     return total
 
 
-def refuse_words(said: Mapping[str, str], *, user: User, names: Mapping[str, str], is_meant: bool = True) -> None:
-    """Hold what whoever asks wrote against the studio's rules. Raises `AgainstRules`, naming the field as it was given."""
+def refuse_words(said: Mapping[str, str], *, user: User, names: Mapping[str, str], is_meant: bool = True) -> list[str]:
+    """Hold what whoever asks wrote against the studio's rules; answers what is to be told of it. Raises `AgainstRules`, naming
+    the field as it was given."""
     told = {names.get(name, name): text for name, text in said.items()}
-    entering.refuse_words(tier=None, user_id=user.id, said=told, is_meant=is_meant)
+    return entering.refuse_words(tier=None, user_id=user.id, said=told, is_meant=is_meant)
 
 
 def in_house(

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.access import Door, admits
 from accounts.guests import address_of
-from accounts.idempotency import PARAMETER, Idempotent, nonce_of
+from accounts.idempotency import PARAMETER, Idempotent, keep_no_answer, nonce_of
 from accounts.minutes import TimeUsedUp
 from accounts.openapi import problems
 from accounts.polling import ask_again
@@ -167,6 +167,8 @@ def answer(
     """The scene that a verb led to, as it stands now: 202 while it is still to come."""
     scene = finding.scene(request, scene_id)
     told = around(answers.scene(scene, request))
+    if scene.text:
+        keep_no_answer(request)  # staff may hide these words; a repeat looks again
     if answers.text_is_coming(scene):
         return ask_again(Response(told, status=202))
     return Response(told)

@@ -21,6 +21,7 @@ PAGES = {model._meta.label: model for model in admin.site._registry}
 TENANT_PAGES = {label: model for label, model in PAGES.items() if issubclass(model, TenantRow)}
 PLATFORM_PAGES = {
     "accounts.Tenant", "accounts.Domain", "accounts.User", "generation.AiModel", "generation.Credential",
+    "axes.AccessAttempt",
 }  # fmt: skip
 STAFFS_PAGES = {"accounts.Tier", "accounts.Cap", "generation.ModelGrant", "generation.WebhookEndpoint"}
 OWNERS_PAGES = {"accounts.Membership", "generation.ProviderKey"}

@@ -116,7 +116,7 @@ def test_an_owner_says_whether_readers_sign_up(in_tenant: Any, client_for: Clien
             assert button in client.get(listed).content.decode()
         assert client.get(path).status_code == (200 if is_ruled else answer)
         before = Tenant.objects.get(slug="fablewright").allows_sign_up
-        response = client.post(path, {"x": "1"})
+        response = client.post(path, {"_form_submitted": "on"})
         assert response.status_code == answer
         found.append((before, Tenant.objects.get(slug="fablewright").allows_sign_up))
         assert Tenant.objects.get(slug="harbour").allows_sign_up is False

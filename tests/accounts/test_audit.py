@@ -12,10 +12,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from accounts import audit
+from accounts import audit, second_factor
 from accounts.models import AuditEvent, Membership, Tenant, TenantRemoval, Tier, User
 from accounts.models.audit import AppendOnly
-from accounts.tenancy import scope
+from accounts.models.second_factor import SecondFactor
+from accounts.tenancy import across_tenants, scope
 from config.seeding.planting import demo_password
 from generation.models import ProviderKey
 from generation.providers.contract import Kind
@@ -64,6 +65,16 @@ class TestSigningIn:
             assert recorded() == []
 
 
+def test_what_people_change_of_their_account_and_where(in_tenant: Any) -> None:
+    reader = in_tenant.user("reader")
+    SecondFactor.objects.create(user=reader, secret="JBSWY3DPEHPK3PXP", confirmed=True)
+    second_factor.switch_off(reader)
+    SecondFactor.objects.create(user=reader, secret="JBSWY3DPEHPK3PXP", confirmed=True)
+    with across_tenants("a change outside of any tenant is on nobody's record"):
+        second_factor.switch_off(reader)
+    assert recorded() == [("second-factor.off", None, reader.id, {})]
+
+
 class TestAppendOnly:
     @pytest.mark.parametrize(
         "statement",
@@ -105,13 +116,13 @@ class TestChangesByStaff:
         page = address(Tier, "change", tier.pk)
         form = client_for("staff").get(page).context["adminform"].form
         given = {name: value for name, value in form.initial.items() if value is not None and value is not False}
-        client_for("staff").post(page, {**given, "guidelines": "Kind words only.", "daily_scenes": "7"})
+        client_for("staff").post(page, {**given, "guidelines": "Kind words only.", "position": "7"})
         event = AuditEvent.objects.get(verb="staff.changed")
         assert (event.actor_id, event.actor_role, event.subject_kind, event.subject_id, event.subject_words) == (
             staff.id, "staff", "accounts.tier", str(tier.pk), tier.name,
         )  # fmt: skip
         assert event.detail == {
-            "changes": {"guidelines": [tier.guidelines, "Kind words only."], "daily_scenes": [tier.daily_scenes, 7]}
+            "changes": {"guidelines": [tier.guidelines, "Kind words only."], "position": [tier.position, 7]}
         }
 
     def test_roles_are_shown_and_people_are_not_named(self, in_tenant: Any, client_for: Clients) -> None:
@@ -158,7 +169,9 @@ class TestChangesByStaff:
     def test_a_button_and_its_verb_are_one_event(self, in_tenant: Any, client_for: Clients) -> None:
         scene = worker.finished(in_tenant.user("reader"), in_tenant.kids)
         page = address(Story, "changelist")
-        client_for("staff").post(page, {"action": "hide_chosen", "_selected_action": [str(scene.story_id)]})
+        client_for("staff").post(
+            page, {"action": "hide_chosen", "_selected_action": [str(scene.story_id)], "reason": MARK}
+        )
         staff = in_tenant.user("staff").id
         assert recorded("staff", "story") == [("story.hidden", staff, in_tenant.user("reader").id, {})]
 
@@ -168,8 +181,10 @@ def test_stories_shown_and_taken_back(in_tenant: Any) -> None:
 
     story = worker.finished(in_tenant.user("author"), in_tenant.kids).story
     owner = actor_for(in_tenant.user("owner"), in_tenant.tenant)
-    for verb in (showing.publish, showing.withdraw, showing.hide, showing.restore):
-        verb(actor=owner, story=story)
+    showing.publish(actor=owner, story=story)
+    showing.withdraw(actor=owner, story=story)
+    showing.hide(actor=owner, thing=story, reason=MARK)
+    showing.restore(actor=owner, thing=story)
     found = [one[0] for one in recorded("story")]
     assert found == ["story.published", "story.withdrawn", "story.hidden", "story.restored"]
 

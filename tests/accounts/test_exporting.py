@@ -77,7 +77,7 @@ def test_everything_of_ones_own_and_nothing_else(two_people: Any, client_for: Ca
     assert kinds == ["stories/json", "stories/mp4", "stories/png", "studio/json", "studio/png", "uploads/png"]
     assert {name for name in found if "/" not in name} == {
         "README.txt", "account.json", "sign-ins.json", "api-keys.json", "usage.json", "provider-keys.json",
-        "readings.json",
+        "readings.json", "appeals.json", "reports.json", "refusals.json",
     }  # fmt: skip
     everything = b"\n".join(found.values()).decode()
     assert (OTHERS in everything, "sk-secret" in everything, "elsewhere" in everything) == (False, False, False)

@@ -5,6 +5,7 @@ Each test has its control: the same threads with the protection taken away.
 
 from __future__ import annotations
 
+import base64
 import threading
 import uuid
 from collections import Counter
@@ -15,9 +16,10 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django_otp.oath import TOTP
 
-from accounts import api_keys, tokens
-from accounts.models import ApiKey, Membership, User
+from accounts import api_keys, second_factor, tokens
+from accounts.models import ApiKey, Membership, SecondFactor, User
 from accounts.tenancy import scope
 from tests.accounts.test_idempotency import SHOP, Program, age, shop
 from tests.conftest import need
@@ -137,3 +139,49 @@ class TestOneIdempotencyKey:
             return answer.status_code, answer.get("Idempotent-Replayed")
 
         return Counter(at_once(world, send))
+
+
+class TestOneCode:
+    """A code that is sent many times at once lets in once, whether the app showed it or it stood on paper."""
+
+    def test_is_used_once(self, world: Any) -> None:
+        staff, shown, paper = self.factor(world)
+        assert self.passed(world, staff, shown) == 1
+        assert self.passed(world, staff, paper) == 1
+
+    def test_control_without_the_lock(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without the lock on its owner several see that the app's code was not used yet."""
+        staff, shown, _ = self.factor(world)
+        gate = threading.Barrier(THREADS)
+        real = second_factor._is_present
+
+        def looked(factor: Any, code: str) -> bool:
+            gate.wait(10)
+            return real(factor, code)
+
+        monkeypatch.setattr(second_factor, "_lock", lambda user: None)
+        monkeypatch.setattr(second_factor, "_is_present", looked)
+        assert self.passed(world, staff, shown) > 1
+
+    def factor(self, world: Any) -> tuple[User, str, str]:
+        """Somebody with a factor, the code that their app shows next, and one on paper."""
+        staff = world.user("staff")
+        secret = second_factor.begin(staff).secret.reveal()
+        totp = TOTP(base64.b32decode(secret))
+        paper = second_factor.confirm(staff, f"{totp.token():06}")[0]
+        totp.drift = 1
+        return staff, f"{totp.token():06}", paper
+
+    def passed(self, world: Any, staff: User, code: str) -> int:
+        """How many of the threads got in. Those that came after have to wait, or are wrong."""
+
+        def one(_: int) -> bool:
+            try:
+                second_factor.check(staff, code)
+            except (second_factor.WrongCode, second_factor.WaitFirst):
+                return False
+            return True
+
+        told = at_once(world, one)
+        SecondFactor.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+        return sum(told)

@@ -142,6 +142,8 @@ def test_models_without_a_tenant_are_named_here() -> None:
         "Tenant": "the tenant itself",
         "Domain": "what a tenant is found by",
         "User": "people are global",
+        "SecondFactor": "as the people are",
+        "RecoveryCode": "as the people are",
         "AiModel": "the platform's",
         "Price": "the platform's",
         "Credential": "the platform's",

@@ -204,13 +204,24 @@ def stopped_in(page: Page, heard: list[str], expected: set[str]) -> set[str]:
     return found
 
 
+def asked_elsewhere(page: Page) -> list[str]:
+    """The requests that the browser would have sent to another host."""
+    asked: list[str] = []
+
+    def elsewhere(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.context.route("https://elsewhere.example/**", elsewhere)
+    return asked
+
+
 @pytest.mark.parametrize(("name", "path"), [(None, "/kids/"), ("staff", "/admin/"), (None, "/api/docs")])
 def test_what_is_stopped_is_heard_of(open_as: Open, name: str | None, path: str) -> None:
     """The control of all the above: the same ears, and attempts that the policy is there for."""
     page, heard = open_as(name)
     page.goto(path)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "elsewhere" in request.url else None)
+    asked = asked_elsewhere(page)
     page.evaluate(ATTEMPTS)
     assert stopped_in(page, heard, STOPPED) == STOPPED
     assert (page.evaluate("window.ran ?? null"), asked) == (None, [])
@@ -225,13 +236,7 @@ def test_without_the_policy_the_same_attempts_go(open_as: Open) -> None:
         headers = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
         route.fulfill(response=answer, headers=headers)
 
-    asked: list[str] = []
-
-    def elsewhere(route: Any) -> None:
-        asked.append(route.request.url)
-        route.abort()
-
-    page.context.route("https://elsewhere.example/**", elsewhere)
+    asked = asked_elsewhere(page)
     page.route("**/kids/", without)
     page.goto("/kids/")
     page.evaluate(ATTEMPTS.replace("document.head.append(base);", ""))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -48,7 +49,7 @@ READABLE = """() => {
 }"""
 SKELETON = """async ([address, given]) => {
     const body = given && new URLSearchParams({ csrfmiddlewaretoken: window.token, ...given });
-    const answer = await fetch(address, { method: given ? "POST" : "GET", body, redirect: "manual" });
+    const answer = await fetch(address, { method: given ? "POST" : "GET", body });
     const text = await answer.text();
     const page = new DOMParser().parseFromString(text, "text/html");
     const shape = Array.from(page.querySelectorAll("*"), (one) => [one.tagName, ...one.getAttributeNames()].join(" "));
@@ -68,15 +69,16 @@ class Watched:
     def __post_init__(self) -> None:
         self.page.context.add_init_script(TRIPWIRE)
         self.page.on("dialog", self._dialog)
-        self.page.context.on("request", self._request)
+        # Reached only by what the policy lets out of the browser.
+        self.page.context.route(re.compile(r"^\w+://elsewhere\.example/"), self._request)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 
-    def _request(self, request: Any) -> None:
-        if "elsewhere.example" in request.url.split("?")[0]:
-            self.foreign.append(request.url)
+    def _request(self, route: Any) -> None:
+        self.foreign.append(route.request.url)
+        route.abort()
 
     def harm(self) -> dict[str, Any]:
         ran = self.page.evaluate("window.ran")
@@ -178,35 +180,46 @@ def test_the_staff_rooms(watched: Any, rows: dict[str, str]) -> None:
 def test_what_is_sent_and_comes_back(watched: Any, rows: dict[str, str]) -> None:
     """Addresses, searches and forms that come back with mistakes. The page that answers has the same elements with the same
     attributes as the one that answers a harmless word."""
-    author = watched("operator")
-    page = author.page
-    page.goto("/kids/")
-    page.evaluate("window.token = document.querySelector('[name=csrfmiddlewaretoken]').value")
-
-    def asked(words: str) -> dict[str, Any]:
-        from urllib.parse import quote
-
-        sent = quote(words, safe="")
-        return {
-            "path": (f"/kids/{sent}", None),
-            "next": (f"/sign-in/?next=%2F{sent}", None),
-            "prefilled": (f"/studio/image/?prompt={sent}", None),
-            "search": (f"/admin/stories/story/?q={sent}-none-of-these", None),
-            "start": ("/kids/story/start", {"prompt": words, "length": words, "art_style": words, "nonce": words}),
-            "sign-in": ("/sign-in/", {"email": f"{words} no address", "password": "", "next": f"/{words}"}),
+    operator = watched("operator")
+    page, told = operator.page, {}
+    # Asked from a page of the same part of the house: what is read there is parsed under that page's policy.
+    for begin_at, asked, statuses in (
+        ("/kids/", asked_of_pages, {"path": 404, "next": 200, "prefilled": 200, "start": 400, "sign-in": 422}),
+        ("/admin/", asked_of_staff_rooms, {"search": 200, "filter": 200}),
+    ):
+        page.goto(begin_at)
+        page.evaluate("window.token = document.querySelector('[name=csrfmiddlewaretoken]').value")
+        usual = {name: page.evaluate(SKELETON, list(how)) for name, how in asked("harmless").items()}
+        assert {name: status for name, (status, _) in usual.items()} == statuses
+        told |= {
+            (name, words): True
+            for words in handfuls()
+            for name, how in asked(words).items()
+            if page.evaluate(SKELETON, list(how)) != usual[name]
         }
+        assert (told, operator.harm()) == ({}, UNHARMED)
 
-    usual = {name: page.evaluate(SKELETON, list(how)) for name, how in asked("harmless").items()}
-    assert {name: status for name, (status, _) in usual.items()} == {
-        "path": 404, "next": 200, "prefilled": 200, "search": 200, "start": 400, "sign-in": 422,
-    }  # fmt: skip
-    told = {
-        (name, words): True
-        for words in handfuls()
-        for name, how in asked(words).items()
-        if page.evaluate(SKELETON, list(how)) != usual[name]
+
+Asked = dict[str, tuple[str, dict[str, str] | None]]
+
+
+def asked_of_pages(words: str) -> Asked:
+    sent = quote(words, safe="")
+    return {
+        "path": (f"/kids/{sent}", None),
+        "next": (f"/sign-in/?next=%2F{sent}", None),
+        "prefilled": (f"/studio/image/?prompt={sent}", None),
+        "start": ("/kids/story/start", {"prompt": words, "length": words, "art_style": words, "nonce": words}),
+        "sign-in": ("/sign-in/", {"email": f"{words} no address", "password": "", "next": f"/{words}"}),
     }
-    assert (told, author.harm()) == ({}, UNHARMED)
+
+
+def asked_of_staff_rooms(words: str) -> Asked:
+    sent = quote(words, safe="")
+    return {
+        "search": (f"/admin/stories/story/?q={sent}-none-of-these", None),
+        "filter": (f"/admin/stories/story/?{sent}={sent}", None),
+    }
 
 
 def careless_page() -> str:
@@ -229,7 +242,6 @@ def careless(watched: Watched, policy: str | None) -> None:
         headers["content-security-policy"] = policy
     body = careless_page()
     watched.page.route("**/careless", lambda route: route.fulfill(body=body, headers=headers))
-    watched.page.route("**://elsewhere.example/**", lambda route: route.abort())
     watched.page.goto("/careless")
     watched.page.wait_for_timeout(1500)
 

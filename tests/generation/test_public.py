@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generation.jobs import public
+from generation.jobs import public, queueing
 from generation.models import Status
 
 WORDS = {
@@ -35,7 +35,10 @@ def test_every_state_has_its_word() -> None:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_a_message_only_where_it_failed_and_progress_only_where_it_runs(status: Status) -> None:
+def test_a_message_only_where_it_failed_and_progress_only_where_it_runs(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "outlook", lambda job: queueing.UNTOLD)
     word = WORDS[status][0]
     expected: dict[str, Any] = {"status": word}
     if word == "generating":

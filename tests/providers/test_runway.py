@@ -12,6 +12,7 @@ from generation.providers.capabilities import refuse_unsupported
 from generation.providers.contract import Done, Emit, Handle, Input, Kind, Link, Listed, Pending, Request
 from generation.providers.errors import Damaged, Denied, Lost, ProviderError, Refused, Rejected, Transient
 from generation.providers.fitting import fit
+from generation.providers.protocols import TellsCharge
 from generation.providers.runway import Runway, film, picture
 from tests.providers import specs
 from tests.providers.answering import answering
@@ -267,6 +268,18 @@ def test_cancelling(fake: FakeProviders, runway: Runway) -> None:
     assert raised(lambda: runway.check(handle(pending))) == (Lost, {"billed": None})
     fake.script("runway", "video.cancel", ServerError())
     assert raised(lambda: runway.cancel(handle(pending)))[0] is Transient
+
+
+def test_what_a_cancelled_one_cost(fake: FakeProviders, runway: Runway) -> None:
+    assert isinstance(runway, TellsCharge)
+    pending = runway.start(TURBO, Emit())
+    assert runway.charged(handle(pending)) is None, "it goes on, so nobody can say"
+    fake.script("runway", "video.poll", Cancelled())
+    assert runway.charged(handle(pending)) == 0
+    runway.cancel(handle(pending))
+    assert runway.charged(handle(pending)) is None, "a deleted task is gone"
+    fake.script("runway", "video.poll", ServerError())
+    assert raised(lambda: runway.charged(handle(pending)))[0] is Transient
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_whole_requests_of_the_studio_are_those_of_a_harmless_twin(in_tenant: An
 
     twins = {kind: read(kind, prompt="A key")[1] for kind in (Kind.TEXT, Kind.IMAGE, Kind.VIDEO)}
     for text in ALL:
-        if not text.replace("\x00", "").strip():
+        if "\x00" in text:  # is refused by its field, see tests.generation.studio.test_fields
             continue
         picture, same_picture = read(Kind.IMAGE, prompt=text)
         film, same_film = read(Kind.VIDEO, prompt=text)

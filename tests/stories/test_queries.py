@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import scope
 from generation.drain import drain_here
+from generation.models import Price
 from stories.models import Length, Scene, Story
 from tests import factories
 from tests.stories import worker
@@ -49,7 +50,11 @@ def test_a_page_of_a_story(reader: Client, client_for: Any, world: Any, toll: An
     assert asked(reader, at(page)) == [7]
     with scope(world.tenant):
         drain_here()
-    assert asked(reader, at(page)) == [8]
+    # Seven of them for the prices on the buttons: where nothing costs anything, one tells that.
+    assert asked(reader, at(page)) == [15]
+    with scope(world.tenant):
+        Price.objects.update(amount_micros=0)
+    assert asked(reader, at(page)) == [9]
     with scope(world.tenant):
         Story.objects.update(visibility="published")
     assert asked(client_for(), at(page)) == [5]

@@ -23,7 +23,7 @@ from stories.models import Scene, Story
 from tests.accounts.racers import Racers, racing
 from tests.conftest import World, need
 
-pytestmark = [pytest.mark.postgres, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 READERS, PRICE, BUDGET = 20, 100_000, 500_000
 REFUSED = "402 The budget for today is used up. Nothing was charged."
 

@@ -185,30 +185,31 @@ class Desk:
             is_meant=is_meant,
         )  # fmt: skip
 
-    def quote(self, *, is_preview: bool = False) -> Quote:
+    def quote(self) -> Quote:
         """The price on the button, which is what would be held. Until there are words it is the least."""
-        said = self.narrative if self.mode == Mode.TIMELINE else str(self.form.cleaned_data.get("prompt") or "")
         try:
-            if said.strip():
-                wish = self.read(said, is_whole=False, is_preview=is_preview)
-                return Quote(earlier.held(wish, user=self.user))
-            least, most = (
-                self.read(prompt, is_whole=False, is_preview=is_preview).price_micros
-                for prompt in (ANY_PROMPT, LONG_PROMPT)
-            )
-            return Quote(least, most != least)
+            return self._quote(is_preview=False) or Quote(None)
         except CannotBuy:
             return Quote(None)
 
-    @property
-    def has_preview(self) -> bool:
-        """Whether the model makes something smaller of what was said."""
+    def preview(self) -> Quote | None:
+        """The same for the small one; None where the model makes nothing smaller of what was said."""
         if self.kind not in (Kind.IMAGE, Kind.VIDEO):
-            return False
+            return None
         try:
-            return bool(self.read(ANY_PROMPT, is_whole=False, is_preview=True).preview_of)
+            return self._quote(is_preview=True)
         except CannotBuy:
-            return False
+            return None
+
+    def _quote(self, *, is_preview: bool) -> Quote | None:
+        said = self.narrative if self.mode == Mode.TIMELINE else str(self.form.cleaned_data.get("prompt") or "")
+        wish = self.read(said if said.strip() else ANY_PROMPT, is_whole=False, is_preview=is_preview)
+        if is_preview and not wish.preview_of:
+            return None
+        if said.strip():
+            return Quote(earlier.held(wish, user=self.user))
+        most = self.read(LONG_PROMPT, is_whole=False, is_preview=is_preview).price_micros
+        return Quote(wish.price_micros, most != wish.price_micros)
 
     def refuse(self, refused: CannotBuy) -> None:
         """Say on the form what is wrong, beside the field where it has one."""

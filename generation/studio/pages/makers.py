@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -73,6 +74,8 @@ def _make(request: Any, kind: Kind) -> HttpResponse:
         if desk.mode == Mode.TIMELINE and not is_reading and set(desk.wrong) <= {"prompt", ""}:
             return _narrative_page(request, desk, desk.narrative)
         return _page(request, desk)
+    for hint in wish.hints:
+        messages.info(request, hint)
     return _to(piece)
 
 
@@ -220,9 +223,9 @@ def _label(desk: Desk, price_words: str) -> str:
 
 def _preview_label(request: Any, desk: Desk) -> str:
     """What stands on the button for the small one: "Preview – 0.01 USD"; empty where the model makes nothing smaller."""
-    if not desk.has_preview:
+    quoted = desk.preview()
+    if quoted is None:
         return ""
-    quoted = desk.quote(is_preview=True)
     words = showing.price(quoted.micros, request.tenant.currency, is_least=quoted.is_least)
     return "Preview" + (f" – {words}" if words else "")
 

@@ -49,11 +49,11 @@ class TestStatus:
         assert (answer.status_code, answer.json()) == (200, {
             "id": str(job.id), "run": str(job.run_id), "kind": "image", "model": "toll-paint", "asked_model": None,
             "status": "queued", "progress": None, "attempt": 1, "cost_micros": None, "message": None,
-            "created_at": job.created_at.isoformat(), "finished_at": None,
+            "created_at": job.created_at.isoformat(), "finished_at": None, "place": 1, "outlook": "It is next.",
         })  # fmt: skip
         told = {name: answer.headers.get(name) for name in ("ETag", "Retry-After", "Cache-Control", "Content-Type")}
         assert told == {
-            "ETag": '"1.1.queued.0"', "Retry-After": "1", "Cache-Control": "private, no-cache",
+            "ETag": '"1.1.queued.0.1-"', "Retry-After": "1", "Cache-Control": "private, no-cache",
             "Content-Type": "application/json",
         }  # fmt: skip
 
@@ -119,12 +119,12 @@ class TestStatus:
 
     def test_head(self, author: Any, job: Job) -> None:
         answer = author.client.head(f"/api/v1/jobs/{job.id}")
-        assert (answer.status_code, answer.content, answer["ETag"]) == (200, b"", '"1.1.queued.0"')
+        assert (answer.status_code, answer.content, answer["ETag"]) == (200, b"", '"1.1.queued.0.1-"')
 
 
 class TestCost:
     @pytest.mark.parametrize("who", ["token", "key"])
-    @pytest.mark.parametrize("etag", [None, '"1.1.queued.0"', '"older"'], ids=["plain", "304", "changed"])
+    @pytest.mark.parametrize("etag", [None, '"1.1.queued.0.1-"', '"older"'], ids=["plain", "304", "changed"])
     def test_two_queries_and_no_session(self, author: Any, with_key: Any, job: Job, who: str, etag: str | None) -> None:
         program = author if who == "token" else with_key(Scope.READ)
         asked(program, job)  # the tenant of the host is known from now on, and the key's use is noted
@@ -132,7 +132,7 @@ class TestCost:
             connection,
         ) as caught:
             answer = asked(program, job, etag)
-        assert answer.status_code == (304 if etag == '"1.1.queued.0"' else 200)
+        assert answer.status_code == (304 if etag == '"1.1.queued.0.1-"' else 200)
         said = [query["sql"] for query in caught]
         tables = ["accounts_membership" if who == "token" else "accounts_apikey", "generation_job"]
         assert [sql.split(" FROM ")[1].split('"')[1] for sql in said] == tables
@@ -149,7 +149,7 @@ class TestWhoSees:
         assert program("author").get(f"/api/v1/jobs/{uuid.uuid4()}") == NO_JOB
 
     def test_a_tag_of_somebody_elses_job_tells_nothing(self, program: Any, job: Job) -> None:
-        assert asked(program("reader"), job, '"1.1.queued.0"').status_code == 404
+        assert asked(program("reader"), job, '"1.1.queued.0.1-"').status_code == 404
         assert asked(program("reader"), job, "*").status_code == 404
 
     def test_lists(self, program: Any, job: Job, in_tenant: Any) -> None:

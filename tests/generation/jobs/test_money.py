@@ -6,21 +6,29 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections import Counter as Tally
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.db.models import F
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from accounts import auditing, limits, quotas
 from accounts.ledger import OverBudget
 from accounts.models import Cap, Counter, Membership, Tenant, Tier, User
 from accounts.models.ledger import Measure
-from accounts.tenancy import scope
+from accounts.tenancy import across_tenants, scope
 from config.management.commands.audit_invariants import disagreements
 from generation import policy, steps
 from generation.clock import after, now
@@ -36,6 +44,13 @@ FIRST_DAY = datetime.date(2026, 3, 30)
 PRICES = {Kind.TEXT: 30, Kind.IMAGE: 50, Kind.VIDEO: 0}
 COUNTS: dict[Kind, Amounts] = {Kind.TEXT: {"scenes": 1}, Kind.IMAGE: {"pictures": 1}, Kind.VIDEO: {"film_seconds": 4}}
 MEASURES = ("micros", "scenes", "pictures", "film_seconds")
+HAPPENS = {
+    "held", "refused", "settled as held", "settled above", "settled below", "asked again: True", "asked again: False",
+    "cancelled, sent: True", "cancelled, sent: False", "expired, sent: True", "expired, sent: False", "tried again",
+    "not tried again", "fail, release", "refuse, release", "refuse, book", "buy_again, book", "buy_again, release",
+    "unknown, book", "a day later, in March", "a day later, in April",
+}  # fmt: skip
+"""What the sequences together must have come to, or they prove nothing of it."""
 GOING = (Status.QUEUED, Status.RUNNING)
 
 
@@ -131,6 +146,8 @@ class Deal:
 
 class Purchases(RuleBasedStateMachine):
     stage: Stage
+    seen: Tally[str] = Tally()
+    """What happened in all sequences together."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,18 +169,34 @@ class Purchases(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    def find(self, data: Any, *statuses: Status) -> Deal | None:
-        found = []
-        for deal in self.deals:
+    def find_sent(self, data: Any) -> Deal | None:
+        """A job that is at its provider, which one that is queued comes to now."""
+        if deal := self.find(data, *GOING):
             with scope(deal.who.tenant):
-                if deal.row().status in statuses:
-                    found.append(deal)
+                if (job := deal.row()).status == Status.QUEUED:
+                    transitions.move(job, Status.RUNNING, fence=F("fence") + 1, sent_at=now())
+        return deal
+
+    def find(self, data: Any, *statuses: Status) -> Deal | None:
+        with across_tenants("the people of two libraries take turns"):
+            there = set(Job.objects.filter(status__in=statuses).values_list("id", flat=True))
+        found = [deal for deal in self.deals if deal.id in there]
         return data.draw(st.sampled_from(found)) if found else None
 
     # What people do.
 
+    @initialize(
+        data=st.data(), kinds=st.lists(st.sampled_from([Kind.TEXT, Kind.IMAGE, Kind.VIDEO]), min_size=2, max_size=4)
+    )
+    def begin(self, data: Any, kinds: list[Kind]) -> None:
+        for kind in kinds:
+            self.asked(data, kind)
+
     @rule(data=st.data(), kind=st.sampled_from([Kind.TEXT, Kind.IMAGE, Kind.VIDEO]))
     def ask(self, data: Any, kind: Kind) -> None:
+        self.asked(data, kind)
+
+    def asked(self, data: Any, kind: Kind) -> None:
         who = data.draw(st.sampled_from(self.stage.people))
         wanted = {**({"micros": PRICES[kind]} if PRICES[kind] else {}), **COUNTS[kind]}
         may = self.books.may(who, wanted)
@@ -181,8 +214,10 @@ class Purchases(RuleBasedStateMachine):
                     )  # fmt: skip
             except OverBudget:
                 assert not may, (who.name, kind, wanted)
+                self.seen["refused"] += 1
                 return
         assert may, (who.name, kind, wanted)
+        self.seen["held"] += 1
         self.deals.append(Deal(job, who, kind, self.books.hold(who, wanted)))
 
     @rule(data=st.data())
@@ -192,6 +227,7 @@ class Purchases(RuleBasedStateMachine):
             with scope(deal.who.tenant):
                 was_sent = deal.row().sent_at is not None
                 asking.cancel(deal.row())
+            self.seen[f"cancelled, sent: {was_sent}"] += 1
             self.close(deal, book=was_sent)
 
     @rule(data=st.data())
@@ -204,8 +240,10 @@ class Purchases(RuleBasedStateMachine):
                     asking.retry(deal.row())
                 except OverBudget:
                     assert not may
+                    self.seen["not tried again"] += 1
                     return
             assert may
+            self.seen["tried again"] += 1
             deal.attempt = self.books.hold(deal.who, deal.wanted)
 
     # What workers and providers do.
@@ -220,10 +258,12 @@ class Purchases(RuleBasedStateMachine):
     @rule(data=st.data(), cost=st.sampled_from([None, 0, 10, 50, 200]), asks_again=st.booleans())
     @precondition(lambda self: self.deals)
     def deliver(self, data: Any, cost: int | None, asks_again: bool) -> None:
-        deal = self.find(data, Status.RUNNING)
+        deal = self.find_sent(data)
         if deal is None:
             return
-        spent = PRICES[deal.kind] if cost is None else cost
+        held = PRICES[deal.kind]
+        spent = held if cost is None else cost
+        self.seen["settled as held" if spent == held else "settled above" if spent > held else "settled below"] += 1
         with scope(deal.who.tenant):
             job = deal.row()
             outcomes.stored(job, Done(text="words" if deal.kind is Kind.TEXT else None, cost_micros=cost), None)
@@ -238,6 +278,7 @@ class Purchases(RuleBasedStateMachine):
             assert status == Status.DONE
         else:
             assert status == (Status.QUEUED if may else Status.FAILED)
+            self.seen[f"asked again: {may}"] += 1
             if may:
                 deal.attempt = self.books.hold(deal.who, deal.wanted)
 
@@ -245,7 +286,7 @@ class Purchases(RuleBasedStateMachine):
                                                  Unknown("gone"), Unknown("gone", billed=False)]))  # fmt: skip
     @precondition(lambda self: self.deals)
     def fail(self, data: Any, error: ProviderError) -> None:
-        if deal := self.find(data, Status.RUNNING):
+        if deal := self.find_sent(data):
             with scope(deal.who.tenant):
                 job = deal.row()
                 decision = policy.after_error(error, kind=deal.kind, replay=Replay.NEVER, tries=1, attempt=job.attempt)
@@ -254,6 +295,7 @@ class Purchases(RuleBasedStateMachine):
                 may = buys_again and self.books.may(deal.who, deal.wanted)
                 outcomes.decided(job, decision, error)
                 assert (deal.row().status == Status.QUEUED) == may
+                self.seen[f"{decision.verdict}, {decision.money}"] += 1
             if may:
                 deal.attempt = self.books.hold(deal.who, deal.wanted)
 
@@ -265,6 +307,7 @@ class Purchases(RuleBasedStateMachine):
                 was_sent = deal.row().sent_at is not None
                 Job.objects.filter(id=deal.id).update(deadline_at=after(-1))
             assert ending.expire() == 1
+            self.seen[f"expired, sent: {was_sent}"] += 1
             self.close(deal, book=was_sent)
 
     def close(self, deal: Deal, *, book: bool) -> None:
@@ -311,6 +354,7 @@ class Purchases(RuleBasedStateMachine):
     @rule()
     def sleep(self) -> None:
         self.books.day += datetime.timedelta(days=1)
+        self.seen[f"a day later, in {self.books.day:%B}"] += 1
 
     @invariant()
     def the_counters_are_what_the_books_say(self) -> None:
@@ -338,28 +382,27 @@ def stage(in_tenant: World, toll: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
         del steps._steps[step.name]
 
 
-def played(stage: Stage, sequences: int, length: int) -> None:
-    made = type("Played", (Purchases,), {"stage": stage})
-    quiet = list(HealthCheck)
+def played(stage: Stage, sequences: int, length: int, *, shrinks: bool = True) -> set[str]:
+    """Play so many sequences; what happened in them."""
+    made = type("Played", (Purchases,), {"stage": stage, "seen": (seen := Tally[str]())})
+    phases = [Phase.generate, Phase.shrink] if shrinks else [Phase.generate]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         made,
         settings=settings(
-            max_examples=sequences,
-            stateful_step_count=length,
-            deadline=None,
-            suppress_health_check=quiet,
-            database=None,
+            max_examples=sequences, stateful_step_count=length, deadline=None, database=None, phases=phases,
+            suppress_health_check=list(HealthCheck),
         ),
-    )
+    )  # fmt: skip
+    return set(seen)
 
 
 def test_two_hundred_sequences(stage: Stage) -> None:
-    played(stage, 200, 12)
+    assert played(stage, 200, 12) >= HAPPENS
 
 
 @pytest.mark.long
 def test_two_thousand_sequences(stage: Stage) -> None:
-    played(stage, 2_000, 30)
+    assert played(stage, 2_000, 30) >= HAPPENS
 
 
 def test_control_a_ledger_that_forgets_to_free_a_hold(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,4 +417,4 @@ def test_control_a_ledger_that_forgets_to_free_a_hold(stage: Stage, monkeypatch:
 
     monkeypatch.setattr(ledger, "_add", forgetful)
     with pytest.raises(AssertionError):
-        played(stage, 50, 12)
+        played(stage, 100, 12, shrinks=False)

@@ -170,8 +170,8 @@ class TestHeld:
             outcomes.stored(job, done, kept or None)
             outcomes.finished(job)
         found = Job.objects.select_related("run", "asset").get(id=job.id)
-        assert (found.status, found.lease_until, Job.objects.filter(status="queued", kind="moderate").count()) == (
-            "stored", None, 1,
+        assert (found.status, found.worker, Job.objects.filter(status="queued", kind="moderate").count()) == (
+            "stored", "", 1,
         )  # fmt: skip
         return found
 

@@ -36,7 +36,7 @@ def test_a_size_is_a_width_and_a_height() -> None:
 
 def test_every_field_is_one_of_the_engines() -> None:
     """What is read and then lost would be charged for and not be done."""
-    known = {*Request.__dataclass_fields__, "count", *fields.NOWHERE}
+    known = {*Request.__dataclass_fields__, "count", "reuse", "preview", *fields.NOWHERE}
     values: dict[str, Any] = {"size": "64x64", "aspect_ratio": "1:1", "schema": {}}
     for kind, table in fields.FIELDS.items():
         for name, field in table.items():
@@ -56,7 +56,7 @@ WRONG: list[tuple[Kind, dict[str, Any], str, str]] = [
         Kind.IMAGE,
         {"prmpt": "x"},
         "prmpt",
-        "prmpt is not known here. There is: prompt, model, aspect_ratio, resolution,",
+        "prmpt is not known here. There is: prompt, model, reuse, preview, aspect_ratio, resolution,",
     ),
     (Kind.IMAGE, {"prompt": 7}, "prompt", "prompt must be text."),
     (Kind.IMAGE, {"prompt": "a\x00b"}, "prompt", "prompt holds a character that cannot be kept. Take it out."),

@@ -62,7 +62,9 @@ def test_every_state_has_a_word(browser: Client, world: Any, page: Scene) -> Non
         for kind in ("text", "image", "video"):
             put(world, kind, status=status, progress=0.412, message="A sentence.", error_detail="secret", sent_at=None)
         told[status] = said(browser, page)
-    assert told == {status: dict.fromkeys(("text", "image", "video"), word) for status, word in words.items()}
+    expected = {status: dict.fromkeys(("text", "image", "video"), word) for status, word in words.items()}
+    expected[Status.QUEUED] |= {"text": {**pending, "place": 1, "outlook": "It is next."}}  # the others are not due
+    assert told == expected
 
 
 def test_progress_that_is_not_told_is_left_out(browser: Client, world: Any, page: Scene) -> None:
@@ -76,7 +78,8 @@ def test_a_page_without_film_has_none(browser: Client, world: Any) -> None:
     with scope(world.tenant):
         page = factories.story(world.user("reader"), world.kids)
     assert said(browser, page) == {
-        "text": {"status": "pending"}, "image": {"status": "pending"}, "video": {"status": "none"},
+        "text": {"status": "pending", "place": 1, "outlook": "It is next."}, "image": {"status": "pending"},
+        "video": {"status": "none"},
     }  # fmt: skip
     answer = browser.post(f"/kids/story/video/{page.id}/retry")
     assert (answer.status_code, answer.json()) == (404, error("This page has none to try again.", 404))
@@ -125,7 +128,7 @@ class TestRetry:
         put(world, "image", status=Status.FAILED)
         put(world, "video", status=Status.FAILED, error_class="need")
         assert browser.post(f"/kids/story/video/{page.id}/retry").json() == {"status": "pending"}
-        assert said(browser, page)["image"] == {"status": "pending"}
+        assert said(browser, page)["image"] == {"status": "pending", "place": 1, "outlook": "It is next."}
 
     def test_what_is_done_is_a_409(self, browser: Client, world: Any, page: Scene) -> None:
         with scope(world.tenant):

@@ -131,9 +131,10 @@ def _submit(
     nonce = uuid.uuid5(NAMESPACE, f"{caller.tenant.id}:{user.id}:{key}") if key else uuid.uuid4()
     piece = making.make(user=user, rules=rules, wish=wish, source=Source.MCP, nonce=nonce, fetch_seconds=FETCH_SECONDS)
     jobs = [take.job for take in public.takes_of(piece)]
+    told = [one for one in (wish.chosen.notice, *wish.hints) if one]
     return shapes.Submitted(
         job_id=str(jobs[0].id), job_ids=[str(job.id) for job in jobs], status=IN_GENERATE[jobs[0].status],  # type: ignore[arg-type]
-        model=wish.model.key, held=money(_held(piece), caller.tenant.currency), notice=wish.chosen.notice or None,
+        model=wish.model.key, held=money(_held(piece), caller.tenant.currency), notice=" ".join(told) or None,
         poll_after_seconds=POLL_SECONDS[jobs[0].kind],
     )  # fmt: skip
 

@@ -29,12 +29,15 @@ def the_take(world: Any) -> Take:
         return Take.objects.select_related("job__model", "piece").get()
 
 
+NEXT = {"place": 1, "outlook": "It is next."}
+
+
 def take_said(take: Take, **changes: Any) -> dict[str, Any]:
     job = take.job
     return {
         "id": str(take.id), "job": str(job.id), "number": take.number, "verb": "made", "status": "queued",
         "progress": None, "model": job.model.key if job.model else None, "provider": "toll",
-        "seed": job.request.get("seed"), "cost_micros": None, **changes,
+        "seed": job.request.get("seed"), "cost_micros": None, **(NEXT if job.status == "queued" else {}), **changes,
     }  # fmt: skip
 
 
@@ -68,7 +71,7 @@ class TestText:
             202,
             {
                 "id": str(take.piece_id), "status": "queued", "progress": None, "model": "toll-words", "cost_micros": None,
-                "takes": [take_said(take)], "job": str(take.job_id),
+                "takes": [take_said(take)], "job": str(take.job_id), **NEXT,
             },
         )  # fmt: skip
         headers = [answer.headers.get(name) for name in ("Location", "Retry-After", "Preference-Applied")]
@@ -136,10 +139,11 @@ class TestPicturesAndFilms:
             "id": str(take.piece_id), "status": "queued", "progress": None, "model": model, "cost_micros": None,
             "takes": [take_said(take)],
         }  # fmt: skip
-        assert said(answer) == (202, {**queued, "job": str(take.job_id)})
+        waits = {**queued, **NEXT}
+        assert said(answer) == (202, {**waits, "job": str(take.job_id)})
         assert (answer["Location"], answer["Retry-After"]) == (HOST + status, again)
         before = caller.get(status)
-        assert said(before) == (200, queued)
+        assert said(before) == (200, waits)
         assert (before["Retry-After"], before["Cache-Control"]) == (again, "private, no-cache")
         drained(world)
         after, take = caller.get(status), the_take(world)

@@ -76,7 +76,7 @@ def test_a_picture_from_asking_to_looking(call: Any) -> None:
     state = call("job_status", job_id=asked["job_id"])
     assert state == {
         "job_id": asked["job_id"], "kind": "image", "status": "queued", "progress": None, "message": None,
-        "poll_after_seconds": 2.0,
+        "place": 1, "estimate_seconds": None, "poll_after_seconds": 2.0,
     }  # fmt: skip
     assert call("job_result", job_id=asked["job_id"])["url"] is None
     drain_here()
@@ -120,7 +120,8 @@ def test_cancelled(call: Any) -> None:
     asked = call("generate_image", prompt="a lighthouse")
     assert call("cancel_job", job_id=asked["job_id"]) == {
         "job_id": asked["job_id"], "kind": "image", "status": "failed", "progress": None,
-        "message": "Cancelled. Nothing was charged.", "poll_after_seconds": None,
+        "message": "Cancelled. Nothing was charged.", "place": None, "estimate_seconds": None,
+        "poll_after_seconds": None,
     }  # fmt: skip
 
 
