@@ -21,7 +21,6 @@ USUAL: dict[str, dict[str, str]] = {
     # Stories: begun, led on, tried again. An address may be a whole classroom.
     "play": {"key": "60/min", "person": "60/min", "address": "120/min", "tenant": "3000/min"},
     "upload": {"key": "60/min", "person": "60/min", "tenant": "600/min"},
-    "report": {"person": "20/h", "address": "20/h", "tenant": "600/h"},
     # No quota for the library: strangers come in here, and could use it up for everybody.
     "tokens": {"address": "20/min"},
 }

@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "ArtStyle": "stories.models.ArtStyle",
         "ChoiceOrigin": "stories.models.Choice.Origin",
         "ScenePart": "stories.api.bodies.PARTS",
+        "ReportedPart": "stories.models.review.Part",
     },
 }
 SIMPLE_JWT = {

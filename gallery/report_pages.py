@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from accounts.access import Actor, Door, Verb, admits, allows, may_enter
 from accounts.guests import address_of
 from accounts.openapi import problems
+from accounts.rates import limited
 from accounts.requests import Id, Strict, StrictJson, Text
 from accounts.scopes import Scope
 from gallery import reports
@@ -32,6 +33,7 @@ from stories.models import Part, Scene
 @admits(Door.TIER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@limited("change")
 def report(request: Any, scene_id: uuid.UUID) -> HttpResponse:
     """What is wrong, with a page or what belongs to it; the field `part` says with which."""
     scene = visible(request.actor, Part.SCENE, scene_id)
