@@ -25,7 +25,7 @@ KINDS = {
         "/studio/", "/studio/image/", "/studio/text/", "/studio/pieces/", "/studio/pieces/#/", "/kids/story/tree",
         "/kids/gallery/#/", "/account/api-keys/", "/account/second-factor/",
     },
-    "staff": {"/admin/", "/admin/stories/story/", "/admin/stories/story/#/change/", "/admin/accounts/tier/#/change/"},
+    "staff": {"/admin/", "/admin/stories/story/", "/admin/generation/modelgrant/#/change/", "/admin/accounts/tier/#/change/"},
     "operator": {
         "/admin/", "/admin/generation/aimodel/#/change/", "/admin/accounts/tenant/add/", "/admin/accounts/user/#/change/",
         "/admin/accounts/membership/#/delete/",
