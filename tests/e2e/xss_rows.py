@@ -66,7 +66,7 @@ def write() -> None:
             for n, part in enumerate(parts)
         )
         Tier.objects.filter(pk=tier.pk).update(name=every, tagline=every)
-        StudioPolicy.objects.update(guidelines=every, picture_style=every, refused_words=every)
+        StudioPolicy.objects.update(guidelines=every, picture_style=every)
         made = User.objects.bulk_create(
             User(email=f"somebody-{n}@example.org", display_name=part) for n, part in enumerate(parts)
         )
