@@ -14,9 +14,10 @@ FIELDS = frozenset(
         "client_info", "session_id", "organization_id",
     }
 )  # fmt: skip
-HEADERS = frozenset(
-    {"cookie", "referer", "http-referer", "from", "x-title", "x-user-id", "x-forwarded-for", "forwarded"}
-)
+HEADERS = frozenset({"cookie", "referer", "http-referer", "from", "x-user-id", "x-forwarded-for", "forwarded"})
+
+PROGRAM = "Fablewright"
+"""What OpenRouter's x-title says: the program's name, which is no library's."""
 
 
 def said(captured: list[Captured]) -> list[str]:
@@ -26,6 +27,8 @@ def said(captured: list[Captured]) -> list[str]:
         names = {name.lower() for name in (*_names(one.json), *one.fields, *one.query)}
         found += [f"{one.operation}: {name}" for name in sorted(names & FIELDS)]
         found += [f"{one.operation}: {name}" for name in sorted(set(one.headers) & HEADERS)]
+        if one.headers.get("x-title", PROGRAM) != PROGRAM:
+            found.append(f"{one.operation}: x-title")
     return found
 
 
