@@ -17,6 +17,7 @@ from tests.stories import worker
 from tests.stories.api.conftest import NOTHING, refused
 from tests.stories.api.test_turning import HOST, at
 
+NEXT = {"status": "pending", "place": 1, "outlook": "It is next."}
 pytestmark = pytest.mark.django_db
 OF_AUTHENTICATION = ("accounts_domain", "accounts_tenant", "accounts_user", "accounts_membership", "accounts_apikey")
 
@@ -56,7 +57,9 @@ class TestStatus:
                 put(kind, status=status, progress=0.412, message="A sentence.", error_detail="secret", sent_at=None)
             answer = reads.client.get(at(page, "status"))
             told[status], waits[status] = answer.json(), answer.headers.get("Retry-After")
-        assert told == {status: dict.fromkeys(("text", "image", "video"), word) for status, word in words.items()}
+        expected = {status: dict.fromkeys(("text", "image", "video"), word) for status, word in words.items()}
+        expected[Status.QUEUED] |= {"text": NEXT}  # the others are not due
+        assert told == expected
         assert {s for s, wait in waits.items() if wait == "1"} == {
             Status.WAITING, Status.QUEUED, Status.RUNNING, Status.PARKED, Status.STORED,
         }  # fmt: skip
@@ -137,7 +140,7 @@ class TestRetry:
         worker.work()
         put("image", status=Status.FAILED)
         answer = reads.client.post(at(page, "retry"), {"part": "image"}, "application/json")
-        assert (answer.status_code, answer["Retry-After"], answer.json()["image"]) == (202, "1", {"status": "pending"})
+        assert (answer.status_code, answer["Retry-After"], answer.json()["image"]) == (202, "1", NEXT)
         assert answer.json() == reads.get(at(page, "status"))[1]
         assert reads.post(at(page, "retry"), {"part": "image"})[0] == 202  # it is under way: nothing more is bought
         assert page_job(page, "image").attempt == 2
@@ -147,7 +150,8 @@ class TestRetry:
         put("image", status=Status.FAILED, error_class="need")
         put("video", status=Status.FAILED, error_class="need")
         status, told = reads.post(at(page, "retry"), {"part": "text"})
-        assert (status, told) == (202, {part: {"status": "pending"} for part in ("text", "image", "video")})
+        waits = {"status": "pending"}
+        assert (status, told) == (202, {"text": NEXT, "image": waits, "video": waits})
 
     @pytest.mark.parametrize("part", ["text", "image", "video"])
     def test_what_is_done(self, reads: Any, page: Scene, part: str) -> None:
