@@ -78,7 +78,7 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 
 
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
-    order = _in_turn(lane, places * 4)
+    order = in_turn(lane, places * 4)
     rows = Job.objects.filter(id__in=order).select_related("model", "run", "asset")
     candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
@@ -98,19 +98,20 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     return taken
 
 
-def _in_turn(lane: Lane, most: int) -> list[uuid.UUID]:
+def in_turn(lane: Lane, most: int, *, with_full: bool = False) -> list[uuid.UUID]:
     """Ids of due jobs in the order in which they go: text before pictures before film; within that each tenant's first before
     any tenant's second, and within a tenant each person's first before anybody's second; of those whose turn it is, whoever
     was served longest ago. So neither a tenant nor a reader who asks for a hundred things keeps another waiting for more than
-    one, also where places come free one at a time.
+    one, also where places come free one at a time. What waits for an account that can start nothing is left out, unless
+    `with_full`: so a queue is shown.
 
     A tenant's turns are counted over its persons' turns, and Django's queries count only one level: the outer ones are
     written here. The inner one is the manager's, so that the scope is the scope.
     """
     same: list[F | Coalesce] = [F("tenant_id"), F("priority"), PERSON]
+    rows = Job.objects.filter(due(lane))
     inner = (
-        Job.objects.filter(due(lane))
-        .exclude(status=Status.QUEUED, credential__in=_full())
+        (rows if with_full else rows.exclude(status=Status.QUEUED, credential__in=_full()))
         .annotate(
             person=PERSON,
             person_turn=Window(RowNumber(), partition_by=same, order_by=[F("due_at"), F("created_at")]),

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.tenancy import across_tenants
-from generation.clock import now
+from generation.jobs import claiming
 from generation.models import Credential, Job, Lane, Status
 
 T = TypeVar("T")
@@ -168,17 +167,10 @@ def _running(elapsed: float, progress: float | None, pace: Pace | None) -> Outlo
 
 def _look(lane: Lane) -> _Queue:
     with across_tenants(WHY):
-        # The order of `claiming`: by priority, and within one each tenant's first before any tenant's second.
-        rows = list(
-            Job.objects.filter(status=Status.QUEUED, due_at__lte=now(), lane=lane)
-            .annotate(
-                turn=Window(
-                    RowNumber(), partition_by=[F("tenant_id"), F("priority")], order_by=[F("due_at"), F("created_at")]
-                )
-            )
-            .order_by("priority", "turn", "due_at")
-            .values_list("id", "credential_id", "model_id", "kind")[:SEEN]
-        )
+        order = claiming.in_turn(lane, SEEN, with_full=True)
+        known = Job.objects.filter(id__in=order, status=Status.QUEUED)
+        found = {row[0]: row for row in known.values_list("id", "credential_id", "model_id", "kind")}
+        rows = [found[job_id] for job_id in order if job_id in found]
         held = (
             Job.objects.filter(status__in=[Status.RUNNING, Status.PARKED], lane=lane)
             .order_by()
@@ -186,8 +178,9 @@ def _look(lane: Lane) -> _Queue:
             .annotate(n=Count("id"))
         )
         busy: Counter[int | None] = Counter(dict(held))
-    accounts = {one.id: one for one in Credential.objects.filter(id__in={row[1] for row in rows} - {None})}
     moment = timezone.now()
+    shut = Q(is_enabled=False) | Q(paused_until__gt=moment)  # of these no worker takes a job, so they stand in no order
+    accounts = {one.id: one for one in Credential.objects.filter(shut | Q(id__in={row[1] for row in rows} - {None}))}
     paused = frozenset(
         one.id
         for one in accounts.values()
@@ -202,7 +195,7 @@ def _look(lane: Lane) -> _Queue:
         first = ahead.setdefault("core" if lane is Lane.CORE else credential_id, [])
         line[job_id] = len(first), tuple(first[:DEEPEST])
         first.append((model_id, kind))
-    return _Queue(line, len(rows) < SEEN, busy, {id_: row.max_concurrent for id_, row in accounts.items()}, paused)
+    return _Queue(line, len(order) < SEEN, busy, {id_: row.max_concurrent for id_, row in accounts.items()}, paused)
 
 
 def _pace(model_id: int | None, kind: str) -> Pace | None:
