@@ -15,7 +15,7 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _LATIN = re.compile("[a-z]")
 _WORD = re.compile(r"\w+")
-_DISGUISED = re.compile(r"(?<=[a-z])[013457@$]|[013457@$](?=[a-z])")
+_DISGUISE = re.compile(r"[013457@$]+")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-*·]){2,}\w(?!\w)")
 
 
@@ -37,8 +37,7 @@ def readings(text: str) -> tuple[str, ...]:
     if joined != found[0]:
         found.append(joined)
     for reading in tuple(found):
-        if _DISGUISED.search(reading):
-            found += [_undisguised(reading, one) for one in "il"]
+        found += [_undisguised(reading, one) for one in "il"]
     return tuple(dict.fromkeys(found))
 
 
@@ -64,9 +63,12 @@ def _latin(text: str) -> str:
 
 
 def _undisguised(text: str, one: str) -> str:
-    """Digits and signs beside letters as the letters that they stand for; a 1 is read as `one`."""
-    letters = {**LEET, "1": one}
-    before = None
-    while before != text:
-        before, text = text, _DISGUISED.sub(lambda match: letters[match.group()], text)
-    return text
+    """Digits and signs beside letters as the letters that they stand for; a 1 is read as `one`. Each row of them is looked at
+    once, so that a text takes as long as it is."""
+    letters = str.maketrans({**LEET, "1": one})
+
+    def read(match: re.Match[str]) -> str:
+        beside = text[max(match.start() - 1, 0) : match.start()] + text[match.end() : match.end() + 1]
+        return match.group().translate(letters) if _LATIN.search(beside) else match.group()
+
+    return _DISGUISE.sub(read, text)

@@ -71,6 +71,14 @@ def test_a_text_is_read_in_few_ways_whatever_it_holds() -> None:
     assert len(folding.readings("a1b 3c d e f 4 g " * 400)) <= 6
 
 
+@pytest.mark.parametrize(
+    "text", ["a" + "1" * 200_000, "1" * 200_000, "a " * 100_000, "a.b-" * 50_000 + "bc", "\u0430" * 200_000]
+)
+def test_reading_takes_no_longer_than_the_text(text: str) -> None:
+    """What grows faster than the text would not end within the time that a test has."""
+    assert words.find([DRAGON, CROWN, SIGNED, Rule(text=r"x{1,20}y", form=Rule.Form.PATTERN)], text) == []
+
+
 SLOW = [
     "(a+)+$", "(a|aa)+$", r"\w*\w*\w*x", "(a{1,40}){1,40}b", "a{0,40}a{0,40}a{0,40}b", "(a|a|a|a)" * 6 + "b",
     r"(\w)\1", "(?=a)b", "(?<!a)b", "a{2,}", "(?P<x>a)(?P=x)", "(x)?(?(1)a|b)",

@@ -14,10 +14,12 @@ from PIL import Image
 
 from accounts.models import IdempotentCall
 from accounts.tenancy import across_tenants, scope
+from config.seeding.planting import STUDIO_GUIDELINES
 from generation import assets, chores
 from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Run
 from generation.providers.contract import Done, Kind
 from generation.providers.errors import Refused, Rejected
+from generation.safety import house
 from generation.studio import tidying
 from generation.studio.api import compatible
 from generation.studio.models import Piece, Take, Upload
@@ -194,7 +196,9 @@ class TestFilms:
             ],
         }  # fmt: skip
         sent = paid.books[0]
-        assert (sent.prompt, sent.seconds, [one.role for one in sent.inputs]) == (told, 5.0, ["first_frame"])
+        assert (sent.prompt, sent.seconds, [one.role for one in sent.inputs]) == (
+            f"{told}\n{house.RULES}{STUDIO_GUIDELINES}", 5.0, ["first_frame"],
+        )  # fmt: skip
 
 
 REFUSALS: dict[str, tuple[str, Any, str, int]] = {

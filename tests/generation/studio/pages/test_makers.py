@@ -14,10 +14,12 @@ from PIL import Image
 
 from accounts.models import LedgerEntry
 from accounts.tenancy import scope
+from config.seeding.planting import STUDIO_GUIDELINES
 from generation import intake
 from generation.drain import drain_here
 from generation.models import Asset, Job, ModelGrant, Rule
 from generation.providers.contract import Kind
+from generation.safety import house
 from generation.studio.models import Piece, StudioPolicy, Take, Upload
 from generation.studio.pages import pictures
 from tests.factories import TOLL_PRICE
@@ -61,6 +63,9 @@ def bought(world: Any) -> int:
         return Job.objects.count() + Piece.objects.count() + LedgerEntry.objects.count()
 
 
+HOUSE = f"\n{house.RULES}{STUDIO_GUIDELINES}"
+
+
 @pytest.mark.parametrize("kind", ["text", "image", "video"])
 def test_a_form_makes_what_it_says(browser: Client, world: Any, kind: str) -> None:
     answer = send(browser, kind, prompt="  A fox keeps a shop  ")
@@ -74,7 +79,8 @@ def test_a_form_makes_what_it_says(browser: Client, world: Any, kind: str) -> No
         "A fox keeps a shop",
         world.user("author"),
     )
-    assert (job.kind, job.request["prompt"]) == (kind, "A fox keeps a shop")
+    own = "" if kind == "text" else HOUSE
+    assert (job.kind, job.request["prompt"]) == (kind, f"A fox keeps a shop{own}")
 
 
 def test_values_reach_the_maker_in_their_types(browser: Client, world: Any) -> None:
@@ -90,7 +96,8 @@ def test_values_reach_the_maker_in_their_types(browser: Client, world: Any) -> N
         "prompt": "A fox", "aspect_ratio": "1:1", "resolution": "1K", "style": "gouache", "quality": "low",
         "negative_prompt": "rain",
     }  # fmt: skip
-    assert requests == [{**common, "seed": 7}, {**common, "seed": 8}]
+    sent = {**common, "prompt": f"A fox{HOUSE}", "said": {"prompt": "A fox", "negative_prompt": "rain"}}
+    assert requests == [{**sent, "seed": 7}, {**sent, "seed": 8}]
     assert kept == {**common, "seed": 7, "n": 2, "model": "demo-painter"}
 
 
@@ -334,7 +341,7 @@ class TestTimeline:
         assert sent.status_code == 303
         with scope(world.tenant):
             job, piece = Job.objects.get(), Piece.objects.get()
-        assert (job.request["prompt"], job.request["seconds"]) == (NARRATIVE, 5.0)
+        assert (job.request["prompt"], job.request["seconds"]) == (f"{NARRATIVE}{HOUSE}", 5.0)
         assert {name: piece.settings[name] for name in ("mode", "about", "details", "instructions", "scenes")} == {
             "mode": "timeline", "about": "A day", "details": "Soft light", "instructions": "no words",
             "scenes": [
