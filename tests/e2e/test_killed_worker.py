@@ -39,4 +39,6 @@ def test_a_killed_worker_costs_a_wait_and_no_second_purchase(browser: Browser, t
         page.keyboard.press("1")  # and the story goes on
         page.wait_for_url(lambda url, at=page.url: url != at)
         page.wait_for_selector(".choices .choice", timeout=TEXT_WAIT + 30_000)
+        audited = install.command("audit_invariants")
+        assert (audited.returncode, audited.stdout) == (0, "All invariants hold.\n")
         context.close()

@@ -50,7 +50,12 @@ HAPPENS = {
     "not tried again", "fail, release", "refuse, release", "refuse, book", "buy_again, book", "buy_again, release",
     "unknown, book", "a day later, in March", "a day later, in April",
 }  # fmt: skip
-"""What the sequences together must have come to, or they prove nothing of it."""
+"""What two thousand sequences together must have come to, or they prove nothing of it."""
+OFTEN = {
+    "held", "refused", "settled as held", "settled above", "settled below", "cancelled, sent: False",
+    "expired, sent: False", "tried again", "a day later, in March",
+}  # fmt: skip
+"""And two hundred, whichever they are."""
 GOING = (Status.QUEUED, Status.RUNNING)
 
 
@@ -282,7 +287,7 @@ class Purchases(RuleBasedStateMachine):
             if may:
                 deal.attempt = self.books.hold(deal.who, deal.wanted)
 
-    @rule(data=st.data(), error=st.sampled_from([Rejected("odd"), Refused("no"), Refused("no", billed=False),
+    @rule(data=st.data(), error=st.sampled_from([Rejected("odd"), Refused("no", billed=None), Refused("no", billed=False),
                                                  Unknown("gone"), Unknown("gone", billed=False)]))  # fmt: skip
     @precondition(lambda self: self.deals)
     def fail(self, data: Any, error: ProviderError) -> None:
@@ -359,15 +364,17 @@ class Purchases(RuleBasedStateMachine):
     @invariant()
     def the_counters_are_what_the_books_say(self) -> None:
         found = {}
-        for tenant in self.stage.tenants:
+        with across_tenants("all counters are compared at once"):
+            rows = list(Counter.objects.all())
+        for row in rows:
+            sums = {
+                f"{kind}_{measure}": getattr(row, f"{kind}_{measure}")
+                for kind, measure in itertools.product(("held", "spent"), Measure.values)
+            }
+            place = (row.pool, row.subject_id, row.period, row.starts_on)
+            found[place] = {name: amount for name, amount in sums.items() if amount}
+        for tenant in {deal.who.tenant for deal in self.deals}:
             with scope(tenant):
-                for row in Counter.objects.all():
-                    sums = {
-                        f"{kind}_{measure}": getattr(row, f"{kind}_{measure}")
-                        for kind, measure in itertools.product(("held", "spent"), Measure.values)
-                    }
-                    place = (row.pool, row.subject_id, row.period, row.starts_on)
-                    found[place] = {name: amount for name, amount in sums.items() if amount}
                 assert auditing.audit() == []
         assert found == {place: dict(tally) for place, tally in self.books.sums().items()}
 
@@ -397,7 +404,7 @@ def played(stage: Stage, sequences: int, length: int, *, shrinks: bool = True) -
 
 
 def test_two_hundred_sequences(stage: Stage) -> None:
-    assert played(stage, 200, 12) >= HAPPENS
+    assert played(stage, 200, 12) >= OFTEN
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
+from django.test.client import ClientHandler
 
 from accounts.models import Tenant
 from accounts.tenancy import scope
@@ -38,6 +39,8 @@ class Table:
 class Finder:
     def __init__(self, people: list[Person], there: dict[str, Tenant], things: dict[str, Things]) -> None:
         self.people, self.there, self.things = people, there, things
+        # Each client would make the middleware anew, which takes longer than most answers.
+        self.handler = ClientHandler(enforce_csrf_checks=False)
         self.sessions = {person.name: session_of(person) for person in people}
         self.bearers = {(host, person.name): bearer(person, host, there) for host in HOSTS for person in people}
 
@@ -73,9 +76,10 @@ class Finder:
             client = program(self.bearers[table.host, person.name], table.host)
         else:
             client = browser(self.sessions[person.name], table.host)
+        client.handler = self.handler
         status, location, said = way.ask(client, self.things[table.about], TIERS[table.host])
         told = self._checked(table, f"{way.title}, asked by {person.name}", said)
-        if status >= 500 and way.name != "healthz":
+        if status == 500:
             table.wrong.append(f"{table.host}: {way.title}, asked by {person.name}, answered {status}")
         if status == 302 and location.startswith(SIGN_IN):
             return "in"
