@@ -86,8 +86,15 @@ def test_every_list_and_every_row(
 )
 def test_the_rooms_around_the_lists(who: str | None, answer: Any, client_for: Clients) -> None:
     client = client_for(who)
-    paths = ["/admin/", "/admin/accounts/", "/admin/password_change/", "/admin/jsi18n/"]
+    paths = ["/admin/", "/admin/accounts/", "/admin/jsi18n/"]
     assert {path: seen(client, path) for path in paths} == dict.fromkeys(paths, answer)
+
+
+def test_ones_own_password_has_one_page(client_for: Clients) -> None:
+    for method in ("get", "post"):
+        answer = getattr(client_for("staff"), method)("/admin/password_change/")
+        assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    assert client_for("reader").get("/admin/password_change/").status_code == 404
 
 
 @pytest.mark.parametrize(
