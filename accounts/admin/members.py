@@ -111,11 +111,11 @@ class MembershipPage(TenantAdmin):
     def name(self, membership: Membership) -> str:
         return membership.user.display_name or "—"
 
-    def on_record(self, row: Membership) -> audit.Subject:
+    def on_record(self, row: Membership | Tenant) -> audit.Subject:
         return audit.of(row)
 
-    def about(self, row: Membership) -> uuid.UUID:
-        return row.user_id
+    def about(self, row: Membership | Tenant) -> uuid.UUID | None:
+        return row.user_id if isinstance(row, Membership) else None  # sign-up is the library's, and about nobody
 
     # Seeing what they see
 

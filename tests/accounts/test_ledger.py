@@ -66,8 +66,9 @@ def counters() -> dict[tuple[str, str, str], tuple[int, int]]:
 
 
 def entries() -> list[tuple[str, int]]:
-    """(kind, amount), the holds first."""
-    return sorted(LedgerEntry.objects.values_list("kind", "amount_micros"), key=lambda entry: entry[0] != "reserve")
+    """(kind, amount), the holds first. Letters that tell of a budget have no user, and cost nothing."""
+    bought = LedgerEntry.objects.exclude(user_id=None)
+    return sorted(bought.values_list("kind", "amount_micros"), key=lambda entry: entry[0] != "reserve")
 
 
 class TestHolding:

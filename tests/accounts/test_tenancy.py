@@ -148,5 +148,6 @@ def test_models_without_a_tenant_are_named_here() -> None:
         "Price": "the platform's",
         "Credential": "the platform's",
         "Beat": "a worker works for all",
+        "TenantRemoval": "says which tenant's audit log may go, when the tenant does",
     }
     assert ours - {m.__name__ for m in TENANT_MODELS} == set(reasons)

@@ -201,7 +201,7 @@ def test_production_settings(tmp_path: Path) -> None:
             "__Host-fablewright_csrf": [True, True, "Lax", "/", ""],
         },
         # SQLite, and names below a host may be somebody else's: HSTS_SUBDOMAINS and a preload are an operator's to decide.
-        "checks": ["fablewright.W001", "security.W005", "security.W021"],
+        "checks": ["fablewright.W001", "fablewright.W010", "security.W005", "security.W021"],
     }
 
 

@@ -18,7 +18,7 @@ from generation.jobs import asking
 from generation.models import Job, Status
 from generation.policy import Recovery
 from generation.providers.contract import Kind, Replay
-from generation.providers.protocols import Cancels
+from generation.providers.protocols import Cancels, TellsCharge
 from tests.generation.mortal_workers import (
     CASES,
     CLASSES,
@@ -249,4 +249,5 @@ def test_cancelling_reaches_the_provider_where_it_can_be_told(case: Case, engine
     close = (1, "release", 0) if replay_of(case) is Replay.FREE else (1, "unknown", PRICE)
     assert engine.fate(job, case) == Fate(Status.CANCELLED, 1, 1, (reserved, close))
     assert isinstance(providers.make(case.provider, base_url=engine.fake.origin), Cancels) == bool(case.cancel)
-    assert [name for name in told if name in (case.cancel, case.poll)] == ([case.cancel] if case.cancel else [])
+    asked = [case.poll] if isinstance(providers.make(case.provider, base_url=engine.fake.origin), TellsCharge) else []
+    assert [name for name in told if name in (case.cancel, case.poll)] == ([case.cancel, *asked] if case.cancel else [])

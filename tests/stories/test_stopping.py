@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import LedgerEntry
 from accounts.tenancy import scope
 from generation.clock import now
@@ -32,7 +32,7 @@ def stands(world: Any) -> dict[str, tuple[str, str]]:
 
 def closings(world: Any) -> list[tuple[str, int]]:
     with scope(world.tenant):
-        assert ledger.audit() == []
+        assert auditing.audit() == []
         rows = LedgerEntry.objects.exclude(kind="reserve").order_by("created_at")
         return list(rows.values_list("kind", "amount_micros"))
 

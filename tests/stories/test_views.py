@@ -317,7 +317,13 @@ class TestTheFirstPages:
             {
                 "provider": "Demo",
                 "models": [
-                    {"key": "demo-storyteller", "name": "Demo Storyteller", "price": "free", "is_default": True}
+                    {
+                        "key": "demo-storyteller",
+                        "name": "Demo Storyteller",
+                        "price": "free",
+                        "is_default": True,
+                        "most": 0,
+                    }
                 ],
             }
         ]

@@ -84,7 +84,7 @@ def test_before_the_first_words_the_page_says_that_it_is_written(
 @pytest.mark.parametrize("state", [state for state in Status if state is not Status.RUNNING])
 def test_in_no_other_state_are_there_words(world: Any, client_for: Any, page: Scene, state: Status) -> None:
     page = again(world, page, status=state)
-    assert set(status(client_for("reader"), page)) <= {"status", "progress", "message"}
+    assert set(status(client_for("reader"), page)) <= {"status", "progress", "message", "place", "outlook"}
 
 
 @pytest.mark.parametrize(("sign", "hangs"), [("“", True), ("*", True), ("'", True), ("T", False)])

@@ -88,8 +88,9 @@ class TestMaking:
         whole = making.final(piece=piece, take=small, rules=policy.current(), nonce=nonce)
         assert making.final(piece=piece, take=small, rules=policy.current(), nonce=nonce).id == whole.id
         asked = {name: whole.job.request[name] for name in ("prompt", "seed", "resolution", "quality", "aspect_ratio")}
+        assert asked.pop("prompt").startswith("a brass key\n\nRules of this library")
         assert asked == {
-            "prompt": "a brass key", "seed": told["seed"], "resolution": "1K", "quality": "high", "aspect_ratio": "16:9",
+            "seed": told["seed"], "resolution": "1K", "quality": "high", "aspect_ratio": "16:9",
         }  # fmt: skip
         assert (whole.verb, whole.job.preview_of) == ("final", None)
 

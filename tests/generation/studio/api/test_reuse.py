@@ -14,7 +14,7 @@ from accounts.tenancy import scope
 from config.management.commands.audit_invariants import disagreements
 from generation import assets
 from generation.jobs import reusing
-from generation.models import AiModel, Asset, Job, ModelGrant, Price, Unit
+from generation.models import AiModel, Asset, Job, ModelGrant, Price, Rule, SafetyPolicy, Unit
 from generation.studio import making, policy, tidying, wishes
 from generation.studio.models import Piece, Source, StudioPolicy
 from tests.generation.studio.api.conftest import Program, drained
@@ -95,7 +95,7 @@ def test_never_anothers(program: Callable[..., Program], paid: Any, world: Any) 
         ModelGrant.objects.filter(tier=None).delete()
         for model in AiModel.objects.filter(provider="toll"):
             ModelGrant.objects.create(model=model, is_default=True)
-        Cap.objects.create(pool=Pool.TENANT, subject_id=world.harbour.id, period=Period.DAY, limit_micros=10**6)
+        Cap.objects.create(pool=Pool.TENANT, subject_id=world.harbour.id, period=Period.DAY, limit=10**6)
         StudioPolicy.objects.get_or_create()
     marked = {"prompt": "a mark of the author's", "seed": 7, "reuse": True}
     mine = ask(program("author"), world, marked)
@@ -153,9 +153,9 @@ def test_the_shown_one_outlives_the_first(caller: Program, paid: Any, world: Any
 def test_words_that_are_kept_out_since_are_refused(caller: Program, paid: Any, world: Any) -> None:
     ask(caller, world, KEY)
     with scope(world.tenant):
-        StudioPolicy.objects.update(refused_words="brass key")
+        Rule.objects.create(text="brass key", scope=Rule.Scope.STUDIO)
     answer = caller.post("/generate/image", KEY)
-    assert (answer.status_code, len(paid.books)) == (400, 1)
+    assert (answer.status_code, len(paid.books)) == (422, 1)
 
 
 def test_the_same_pictures_come_along_or_it_is_another_wish(caller: Program, paid: Any, world: Any) -> None:
@@ -184,7 +184,7 @@ def test_the_check_of_a_prompt_is_bought_for_what_is_bought_alone(caller: Progra
         Price.objects.create(
             model=warden, unit=Unit.CALL, amount_micros=50, effective_from=datetime.date(2026, 1, 1)
         )  # fmt: skip
-        StudioPolicy.objects.update(check_model=warden)
+        SafetyPolicy.objects.update_or_create(tier=None, defaults={"check_model": warden, "checks_text_before": True})
     assert (ask(caller, world, KEY)["cost_micros"], len(paid.books)) == (0, 1)
     with scope(world.tenant):
         assert Job.objects.filter(kind="moderate").count() == 0

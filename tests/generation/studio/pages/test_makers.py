@@ -244,7 +244,7 @@ class TestPrices:
         told = price(browser, "image", prompt="A fox", count="3")
         assert told == {
             "price_micros": 3 * TOLL_PRICE, "price": "0.003 USD", "label": "Make 3 pictures – 0.003 USD", "problem": "",
-            "field": "", "preview_label": "",  # the model makes nothing smaller
+            "field": "", "preview_label": "Preview – 0.003 USD",
         }  # fmt: skip
         shown = browser.post("/studio/image/", {"show": "1", "prompt": "A fox", "count": "3"})
         assert shown.context["label"] == told["label"]
@@ -264,7 +264,7 @@ class TestPrices:
         before = bought(world)
         assert price(browser, "image", prompt="") == {
             "price_micros": TOLL_PRICE, "price": "0.001 USD", "label": "Make 1 picture – 0.001 USD", "problem": "",
-            "field": "", "preview_label": "",
+            "field": "", "preview_label": "Preview – 0.001 USD",
         }  # fmt: skip
         told = price(browser, "image", prompt="A fox", aspect_ratio="wide")
         assert (told["price_micros"], told["field"], told["problem"], told["label"]) == (
@@ -292,10 +292,10 @@ class TestModels:
             answer = browser.get("/studio/image/", {"model": model})
             return {one.control.name for part in ("pictures", "controls", "finer") for one in answer.context[part]}
 
-        assert shown("toll-paint") == {"aspect_ratio", "count", "seed"}
+        assert shown("toll-paint") == {"aspect_ratio", "count", "seed", "reuse"}
         assert shown("demo-painter") == {
             "reference_images", "aspect_ratio", "resolution", "style", "quality", "count", "negative_prompt", "seed",
-            "output_format", "source",
+            "output_format", "source", "reuse",
         }  # fmt: skip
 
     def test_what_was_typed_outlasts_another_model(self, browser: Client, paid: Any) -> None:
@@ -303,7 +303,7 @@ class TestModels:
         answer = browser.post("/studio/image/", given, headers={"X-Fragment": "form"})
         assert answer.templates[0].name == "studio/_form.html"
         assert (answer.status_code, answer.context["desk"].prompt, answer.context["wrong"]) == (200, "A fox", {})
-        assert {one.control.name: one.value for one in answer.context["finer"]} == {"seed": "7"}
+        assert {one.control.name: one.value for one in answer.context["finer"]} == {"seed": "7", "reuse": ""}
 
     def test_pictures_that_it_does_not_take_are_put_aside_aloud(self, browser: Client, paid: Any) -> None:
         given = {"show": "1", "model": "toll-paint", "reference_images": [file()]}

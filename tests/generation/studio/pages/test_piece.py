@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 
@@ -19,7 +20,6 @@ from generation.providers.contract import Done, Kind
 from generation.providers.errors import Refused
 from generation.studio.models import Piece, StudioPolicy, Take
 from tests.factories import TOLL_PRICE
-from tests.providers import toll as maker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Make = Callable[..., Piece]
@@ -64,7 +64,7 @@ def test_the_status_says_what_the_page_needs(browser: Client, world: Any, made: 
         "seed": take.job.request["seed"],
     }  # fmt: skip
     assert browser.get(at(piece, "status")).json() == {
-        "status": "queued", "takes": [{**known, "status": "queued", "progress": None, "cost_micros": None}],
+        "status": "queued", "takes": [{**known, "status": "queued", "progress": None, "cost_micros": None, "place": 1}],
     }  # fmt: skip
     finish(world)
     [take] = takes(world, piece)
@@ -238,7 +238,8 @@ def test_downloads_are_the_bytes_under_a_name(browser: Client, world: Any, made:
         'attachment; filename="uber-b-fuchse-b-1.txt"', "text/plain; charset=utf-8",
         "Words <b>about</b> a fox.\n\nMore of them.",
     )  # fmt: skip
-    assert (second["Content-Disposition"], second.content) == ('attachment; filename="image-1.png"', maker.png())
+    kept = default_storage.open(image.job.asset.storage_name).read()
+    assert (second["Content-Disposition"], second.content) == ('attachment; filename="image-1.png"', kept)
 
 
 def test_small_pictures(browser: Client, world: Any, made: Make) -> None:
