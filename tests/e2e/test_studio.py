@@ -307,7 +307,7 @@ def test_scenes_are_read_through_before_they_are_sent(studio: Callable[..., Page
     [(sent,)] = playing.install.rows(
         "SELECT json_extract(request, '$.prompt') FROM generation_job ORDER BY created_at DESC LIMIT 1"
     )
-    assert sent == shown + "\n\nIt rains."
+    assert sent.startswith(shown + "\n\nIt rains.\n\nRules of this library")
     is_done(page)
 
 

@@ -64,7 +64,8 @@ def test_the_status_says_what_the_page_needs(browser: Client, world: Any, made: 
         "seed": take.job.request["seed"],
     }  # fmt: skip
     assert browser.get(at(piece, "status")).json() == {
-        "status": "queued", "takes": [{**known, "status": "queued", "progress": None, "cost_micros": None, "place": 1}],
+        "status": "queued", "takes": [{**known, "status": "queued", "progress": None, "cost_micros": None, "place": 1,
+                                      "outlook": "It is next."}],
     }  # fmt: skip
     finish(world)
     [take] = takes(world, piece)
