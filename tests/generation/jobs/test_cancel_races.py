@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from accounts import ledger
+from accounts import auditing
 from accounts.models import LedgerEntry
 from accounts.tenancy import scope
 from generation.errors import NotRetryable
@@ -73,7 +73,7 @@ def test_cancelled_while_the_answer_is_written(world: Any, jobs: list[Job]) -> N
     with scope(world.tenant):
         ends = [(Job.objects.get(id=job.id).status, closings(job)) for job in held]
         assert all(end in [(Status.STORED, ["settle"]), (Status.CANCELLED, ["unknown"])] for end in ends), ends
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
 
 def test_cancelled_while_a_worker_takes_it_and_sends_it(world: Any, jobs: list[Job]) -> None:
@@ -99,7 +99,7 @@ def test_cancelled_while_a_worker_takes_it_and_sends_it(world: Any, jobs: list[J
         due = [(Status.CANCELLED, ["unknown" if job.sent_at is not None else "release"]) for job in ended]
         assert told == due
         assert sent.count(True) == sum(job.sent_at is not None for job in ended)
-        assert ledger.audit() == []
+        assert auditing.audit() == []
 
 
 def test_control_without_the_fence_only_the_ledger_stands_between(
