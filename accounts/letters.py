@@ -147,7 +147,7 @@ def budget_reached(tenant: Tenant, user: User, said: Reached, *, event_id: uuid.
     period = f"{said.starts_on:%B %Y}" if said.is_monthly else f"{said.starts_on.day} {said.starts_on:%B %Y}"
     whose = "your own limit" if said.is_own else "the budget"
     page = f"{said.where}/account/" if said.is_own else f"{said.where}/admin/accounts/cap/"
-    place = "on your account page" if said.is_own else "in the staff rooms, under Budgets"
+    place = "on your account page" if said.is_own else "in the staff rooms, under Limits"
     return _letter(
         tenant, str(user.email), f"{tenant.name}: {said.share} % of {whose} is used",
         f"Library: {tenant.name}\nPeriod: {period}\nUsed, with what is held: {said.used}\nLimit: {said.limit}",

@@ -51,7 +51,7 @@ def test_what_it_says(in_tenant: Any, toll: Any) -> None:
     assert (mail.to, mail.subject) == (OWNER, "Fablewright: 50 % of the budget is used")
     assert mail.text == (
         f"Library: Fablewright\nPeriod: {today.day} {today:%B %Y}\nUsed, with what is held: 0.55 USD\nLimit: 1.00 USD\n\n"
-        "To change it, look in the staff rooms, under Budgets.\n\n"
+        "To change it, look in the staff rooms, under Limits.\n\n"
         "Whether you get these letters is set on your account page.\n\n-- \nFablewright\n"
     )
     with scope(in_tenant.harbour):
