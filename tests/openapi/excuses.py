@@ -21,6 +21,7 @@ FILES = (
     "GET /api/v1/scenes/{scene_id}/image",
     "GET /api/v1/scenes/{scene_id}/video",
 )
+LISTS_OF_A_TIER = ("GET /api/v1/models", "GET /api/v1/models/{key}", "GET /api/v1/stories")
 STORIES = ("POST /api/v1/stories", "POST /api/v1/scenes/{scene_id}/choose")
 FIELDS = {name for kind in fields.FIELDS for name in (*fields.FIELDS[kind], *pictures.FIELDS.get(kind, ()))}
 NAMED = "|".join(sorted(re.escape(name) for name in FIELDS - {"prompt"}))
@@ -84,7 +85,7 @@ EXCUSES = (
         "Words that are nothing but control characters are none once those are taken out; JSON schema knows no such class.",
     ),
     Excuse(
-        (*MAKERS, *STORIES, "POST /api/v1/reports"), "positive_data_acceptance", 400,
+        (*MAKERS, *STORIES, *LISTS_OF_A_TIER, "POST /api/v1/reports"), "positive_data_acceptance", 400,
         ".*(cannot be kept|Null characters|Half of a letter)",
         "To JSON schema a null character is a letter like others. No database keeps one.",
     ),
