@@ -49,7 +49,7 @@ OFTEN = {
     "held", "refused", "settled as held", "settled above", "settled below", "cancelled, sent: False",
     "expired, sent: False", "tried again", "a day later, in March",
 }  # fmt: skip
-"""And two hundred, whichever they are."""
+"""What two hundred sequences come to, whichever they are; without it they would prove nothing."""
 GOING = (Status.QUEUED, Status.RUNNING)
 
 
