@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +17,8 @@ from accounts.access import Door, admits
 from accounts.account_forms import SignUpForm
 from accounts.link_pages import bare, no_good, sent, to_sign_in, token_of
 from accounts.mailed_links import NoLink
-from accounts.models import Errand
-from accounts.views import _safe_next as safe_next
+from accounts.models import Errand, MailedLink
+from accounts.views import safe_next
 
 
 @sensitive_post_parameters("password")
@@ -48,18 +49,8 @@ def sign_up(request: Any) -> HttpResponse:
 @bare
 @require_http_methods(["GET", "POST"])
 def confirm_sign_up(request: Any) -> HttpResponse:
-    _refuse_closed(request)
-    token = token_of(request)
-    try:
-        if request.method == "POST":
-            link = joining.confirm(token)
-            messages.success(request, f"Welcome to {request.tenant.name}. Sign in with the password that you chose.")
-            return to_sign_in(link.onward)
-        link = mailed_links.look(Errand.SIGN_UP, token)
-    except NoLink:
-        return no_good(request, again="sign-up")
-    more = {"token": token, "address": link.address, "errand": "sign-up"}
-    return render(request, "accounts/confirm.html", more)
+    welcome = f"Welcome to {request.tenant.name}. Sign in with the password that you chose."
+    return _by_link(request, Errand.SIGN_UP, joining.confirm, welcome=welcome)
 
 
 @sensitive_post_parameters("token")
@@ -69,17 +60,24 @@ def confirm_sign_up(request: Any) -> HttpResponse:
 @bare
 @require_http_methods(["GET", "POST"])
 def join(request: Any) -> HttpResponse:
+    welcome = f"You are a reader at {request.tenant.name} now. Sign in as you do elsewhere."
+    return _by_link(request, Errand.JOIN, joining.join, welcome=welcome)
+
+
+@sensitive_variables("token")
+def _by_link(request: Any, errand: Errand, act: Callable[[str], MailedLink], *, welcome: str) -> HttpResponse:
+    """What a link of a letter leads to: a page with a button, and what the button does."""
     _refuse_closed(request)
     token = token_of(request)
     try:
         if request.method == "POST":
-            link = joining.join(token)
-            messages.success(request, f"You are a reader at {request.tenant.name} now. Sign in as you do elsewhere.")
+            link = act(token)
+            messages.success(request, welcome)
             return to_sign_in(link.onward)
-        link = mailed_links.look(Errand.JOIN, token)
+        link = mailed_links.look(errand, token)
     except NoLink:
         return no_good(request, again="sign-up")
-    more = {"token": token, "address": link.address, "errand": "join"}
+    more = {"token": token, "address": link.address, "errand": errand.value}
     return render(request, "accounts/confirm.html", more)
 
 

@@ -26,7 +26,7 @@ from accounts.signing_in import begin_session
 @require_http_methods(["GET", "POST"])
 def sign_in(request: Any) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
-    onward = _safe_next(request)
+    onward = safe_next(request)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         onward = onward or _home_of(request, form.user)
         if second_factor.is_on(form.user.pk):
@@ -43,7 +43,7 @@ def sign_out(request: Any) -> HttpResponse:
     return redirect("/")
 
 
-def _safe_next(request: Any) -> str:
+def safe_next(request: Any) -> str:
     """The address within this house that was asked for; "/" in place of one elsewhere; empty where none was."""
     onward = request.POST.get("next") or request.GET.get("next") or ""
     if not onward:

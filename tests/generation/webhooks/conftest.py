@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from generation import drain, providers
-from generation.drain import Drain
-from generation.models import Event, Job, Status, WebhookEndpoint
+from generation import providers
+from generation.models import Event, WebhookEndpoint
 from generation.providers.webhook import Webhook
 from generation.webhooks import endpoints
-from tests.generation.mortal_workers import hurry
 from tests.generation.webhooks.receiver import Receiver
 
 Make = Callable[..., WebhookEndpoint]
@@ -42,27 +39,3 @@ def endpoint(in_tenant: Any, receiver: Receiver) -> Make:
         return WebhookEndpoint.objects.create(**given)
 
     return make
-
-
-@pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """One worker, until nothing is due now. What is due later is made due by `later`."""
-    monkeypatch.setattr(drain, "SOON_SECONDS", 0.0)
-    monkeypatch.setattr(drain, "LOOK_SECONDS", 0.01)
-
-    def run() -> None:
-        Drain(f"worker:{uuid.uuid4().hex[:6]}", linger_seconds=0.0).run()
-
-    return run
-
-
-@pytest.fixture
-def later(work: Callable[[], None]) -> Callable[[], None]:
-    """Time passes: what waits is due, and a worker comes."""
-
-    def run() -> None:
-        for job in Job.objects.filter(status=Status.QUEUED):
-            hurry(job)
-        work()
-
-    return run
