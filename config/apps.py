@@ -5,4 +5,4 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 -- importing registers them
+        from config import checks, production_checks  # noqa: F401 -- importing registers them

@@ -13,13 +13,18 @@ http = get_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 -- after the set-up above
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
 
+from config.proxies import before_asgi  # noqa: E402
 from config.sockets import websocket_urlpatterns  # noqa: E402
 from generation.studio.dialects.mcp.door import McpDoor  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": McpDoor(http),
-        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-    }
+application = before_asgi(
+    ProtocolTypeRouter(
+        {
+            "http": McpDoor(http),
+            "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+        }
+    ),
+    settings.TRUSTED_PROXIES,
 )

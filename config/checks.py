@@ -38,7 +38,7 @@ def reserved_segments(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register("database", deploy=True)
+@register("connections", deploy=True)  # “database” would leave it out unless a database is named
 def sqlite_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """W001: SQLite carries one machine with one web process."""
     from django.db import connection

@@ -2,7 +2,12 @@
 
 FABLEWRIGHT_HOME   folder of database, media, secrets and lock (default: var/ beside manage.py)
 DATABASE_URL       postgres://user:password@host/name; default: SQLite in FABLEWRIGHT_HOME
-SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secrets
+DATABASE_POOL      most connections that one web process has to PostgreSQL (default 20; 0: one for each thread)
+SECRET_KEY, TOKEN_KEY   what sessions and access tokens are signed with; default: made once, kept in FABLEWRIGHT_HOME/secrets
+SECRET_KEY_FALLBACKS   earlier ones, comma between, whose signatures still count while SECRET_KEY is rotated
+ALLOWED_HOSTS      names that may be asked for, comma between (default: all; the tenants' Domain rows decide in any case)
+TRUSTED_PROXIES    networks of our own proxies, comma between, which may say who the client is (config/proxies.py)
+WAITING_MAX        requests of one web process that may wait for what they asked for at a time (default 48)
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
                    requests are led to https; /healthz is not
@@ -17,6 +22,9 @@ MAIL_URL, MAIL_FROM   the server that letters leave by (smtp://user:password@hos
 MAIL_CA_FILE       certificates that the mail server is trusted by, in the place of the system's
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
+
+DATABASE_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, TOKEN_KEY and SEALING_KEYS may each stand in a file instead, which the same
+variable with _FILE behind it names.
 """
 
 import os
@@ -26,7 +34,8 @@ from pathlib import Path
 
 import environ
 
-from config import mail, provider_accounts, rates
+from config import environment, mail, provider_accounts, rates
+from config.databases import CONNECT_SECONDS, is_server
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -41,12 +50,12 @@ HOME = Home(Path(env.str("FABLEWRIGHT_HOME", default=str(BASE_DIR / "var"))).res
 HOME.prepare()
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = HOME.secret(
-    "secret-key", value=env.str("SECRET_KEY", default=""), file=env.str("SECRET_KEY_FILE", default="")
-)
+SECRET_KEY = HOME.secret("secret-key", value=environment.secret(os.environ, "SECRET_KEY"))
+SECRET_KEY_FALLBACKS = environment.listed(environment.secret(os.environ, "SECRET_KEY_FALLBACKS"))
 # The tenant middleware knows every host by its Domain row and refuses the rest, so this list has nothing to add.
-ALLOWED_HOSTS = ["*"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 HTTPS = env.bool("HTTPS", default=False)
+TRUSTED_PROXIES, PROXY_PROBLEMS = environment.networks(env.str("TRUSTED_PROXIES", default=""))
 
 INSTALLED_APPS = [
     "config",
@@ -110,8 +119,12 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{HOME.path / 'fablewright.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+DATABASE_URL = environment.secret(os.environ, "DATABASE_URL", f"sqlite:///{HOME.path / 'fablewright.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASE_POOL = env.int("DATABASE_POOL", default=20)
+if is_server(DATABASES["default"]):
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_SECONDS)
+else:
     # IMMEDIATE: a transaction that reads and then writes would otherwise fail with "database is locked" under load.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -251,6 +264,7 @@ GENERATION = {
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
     "WAIT_SECONDS": env.float("API_WAIT_SECONDS", default=120.0),  # how long an answer waits for what was asked for
+    "WAITING_MAX": env.int("WAITING_MAX", default=48),
     "DEADLINES": {
         "text": 180,
         "image": 420,
@@ -261,7 +275,7 @@ GENERATION = {
         "deliver": 86400,
     },
 }
-SEALING_KEYS = env.list("SEALING_KEYS", default=[]) or [HOME.secret("sealing-key")]
+SEALING_KEYS = environment.listed(environment.secret(os.environ, "SEALING_KEYS")) or [HOME.secret("sealing-key")]
 # What is set there can be bought from; an address set there is an operator's, so it may be plain http and private.
 PROVIDER_ACCOUNTS, PROVIDER_ACCOUNT_PROBLEMS = provider_accounts.read(os.environ)
 MAIL, MAIL_PROBLEMS = mail.read(os.environ, folder=HOME.path / "mail")
@@ -341,7 +355,7 @@ SPECTACULAR_SETTINGS = {
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "SIGNING_KEY": HOME.secret("token-key", value=env.str("TOKEN_KEY", default="")),
+    "SIGNING_KEY": HOME.secret("token-key", value=environment.secret(os.environ, "TOKEN_KEY")),
     "USER_ID_FIELD": "id",
     "USER_ID_CLAIM": "sub",
     "AUTH_HEADER_TYPES": ("Bearer",),

@@ -20,13 +20,13 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.db import connections
 from django.http import FileResponse
 from django.urls import set_script_prefix
 
+from config.databases import for_web
+
 THREADS = 64
-"""More than may wait for a purchase at once (`generation.waiting.MAX_WAITING`), so that there is always one for a page."""
-CONNECTION_SECONDS = 60
+"""More than may wait for a purchase at once (`WAITING_MAX`), so that there is always one for a page."""
 Found = TypeVar("Found")
 END = object()
 
@@ -127,8 +127,5 @@ class _Flowing:
 def get_application() -> ThreadedHandler:
     """The handler, in a process that keeps its connections to the database: its threads stay."""
     django.setup(set_prefix=False)
-    for alias in connections:
-        found: dict[str, Any] = connections.settings[alias]
-        if not found["CONN_MAX_AGE"] and not found.get("OPTIONS", {}).get("pool"):
-            found |= {"CONN_MAX_AGE": CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}
+    for_web()
     return ThreadedHandler()

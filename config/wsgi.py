@@ -5,7 +5,15 @@ from __future__ import annotations
 
 import os
 
+import django
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from config.databases import for_web  # noqa: E402 -- it needs the settings
+from config.proxies import before_wsgi  # noqa: E402
+
+for_web()
+application = before_wsgi(get_wsgi_application(), settings.TRUSTED_PROXIES)

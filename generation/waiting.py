@@ -7,15 +7,15 @@ import threading
 import time
 import uuid
 
+from django.conf import settings
 from django.db import connection
 
 from generation.live import Follower, hub
 from generation.models import ACTIVE, Job, Run
 
-MAX_WAITING = 48
-"""Requests of one process that may wait at once; each holds a thread."""
 LOOK_SECONDS = 2.0
-_places = threading.BoundedSemaphore(MAX_WAITING)
+_places = threading.BoundedSemaphore(settings.GENERATION["WAITING_MAX"])
+"""Requests of one process that may wait at once; each holds a thread."""
 
 
 def wait_for(run: Run | uuid.UUID, *, seconds: float) -> bool:

@@ -176,7 +176,8 @@ def test_production_settings(tmp_path: Path) -> None:
     """HTTPS=1 in a process of its own, since settings are read once."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
     environment = {
-        **kept, "FABLEWRIGHT_HOME": str(tmp_path / "home"), "HTTPS": "1", "DJANGO_SETTINGS_MODULE": "config.settings",
+        **kept, "FABLEWRIGHT_HOME": str(tmp_path / "home"), "HTTPS": "1", "TRUSTED_PROXIES": "10.0.0.0/8",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", SECURE],

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import StreamingHttpResponse
@@ -26,7 +27,6 @@ from generation.models import ACTIVE, Job, Status
 from generation.studio.dialects.openai import buying, errors
 from generation.studio.dialects.openai.errors import NotMade, Problem
 from generation.studio.models import Piece
-from generation.waiting import MAX_WAITING
 
 LOOK_SECONDS = 5.0
 """How often to look at the row where the hub tells nothing. A comment is sent then, so that proxies keep the line open."""
@@ -41,7 +41,7 @@ ANEW = (
     "The answer was begun anew after some of it had been sent, and its words differ. The whole of it is kept: see "
     "/api/v1/jobs/{job}."
 )
-_threads = threading.BoundedSemaphore(MAX_WAITING)
+_threads = threading.BoundedSemaphore(settings.GENERATION["WAITING_MAX"])
 
 
 def refuse_too_many() -> None:
