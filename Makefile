@@ -24,7 +24,7 @@ CHECK_HOME := FABLEWRIGHT_HOME=$(VENV)/check-home
 .PHONY: help
 help: ## List these targets
 	@echo "Fablewright: make TARGET"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: play
 play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000, OPEN=0 opens none, FABLEWRIGHT_HOME=var)
@@ -50,6 +50,10 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
 	$(BIN)/python -m pytest -m "long and not postgres" $(ARGS)
 	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
+
+.PHONY: prod-check
+prod-check: $(INSTALLED_DEV) ## Start PostgreSQL, Redis, S3, nginx, web and workers here, and run the stories and clients across them
+	$(BIN)/python -m tests.production $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## Ask every route for programs what nobody expects, other things each time (SEED=7: the same again)

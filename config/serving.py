@@ -5,6 +5,7 @@ Both stop at SIGTERM: they take nothing new, let what is under way end within a 
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 STOP_SECONDS = 10
 """The grace of both: more than a page takes, less than what waits to kill a service that does not stop."""
 BODY_LIMIT_WS = 64 * 1024
-THREADS = 16
+THREADS = 8
 WAITING_SHARE = 4
 """Of the threads of a process that serves pages, one in so many may wait for a purchase. The proxy leads what waits to the
 other process; what comes all the same is told 202 sooner rather than keeping the pages from their threads."""
@@ -58,12 +59,13 @@ def http_environment(environment: Mapping[str, str], *, threads: int) -> dict[st
 
 
 def serve_sockets(bind: Bind) -> None:
-    """Serve `config.asgi` in this process until a signal comes."""
+    """Serve `config.asgi` in this process until a signal comes. Ends with 0, as whoever asked for the end expects."""
     import uvicorn
 
     from config.asgi import application
+    from config.supervision.web import Server
 
-    uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             application,
             host=bind.host,
@@ -77,4 +79,7 @@ def serve_sockets(bind: Bind) -> None:
             timeout_keep_alive=75,  # longer than the proxy keeps a connection, so that it is the proxy who closes it
             ws_max_size=BODY_LIMIT_WS,
         )
-    ).run()
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    server.run()

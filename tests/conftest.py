@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import pytest
 import responses
 from django.core.cache import cache
+from django.core.management.commands import migrate
+from django.db import connection, connections
 from django.test import Client
 
 from accounts import hosts, rates
@@ -18,8 +22,11 @@ from accounts.models import AuditEvent, Tenant, TenantRemoval, Tier, User
 from accounts.tenancy import across_tenants, scope
 from config.seeding.planting import plant
 from generation.jobs import queueing
+from generation.models import AiModel, ModelGrant
+from tests import template
 from tests.providers.toll import Toll
 
+MIGRATE = migrate.Command.handle
 REQUIRE_ALL = os.environ.get("REQUIRE") == "all"
 
 
@@ -45,6 +52,29 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"{report.nodeid}: {why}")
     if not skipped:
         terminalreporter.write_line("nothing: all that was asked for was run")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Tables come from a copy (`tests.template`) where they can: then nothing is left to migrate."""
+    if connection.vendor == "sqlite":
+        migrate.Command.handle = _from_template  # type: ignore[method-assign]
+
+
+def _from_template(self: migrate.Command, *args: Any, **options: Any) -> None:
+    """In the place of `migrate`, for the test database alone."""
+    given = connections[options["database"]]
+    given.ensure_connection()
+    with contextlib.closing(sqlite3.connect(template.migrated())) as kept:
+        kept.backup(given.connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The world is planted once, and each test's rollback leaves it as it was."""
+    migrate.Command.handle = MIGRATE  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        plant()
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +151,8 @@ class World:
     """The seeded tenants, tiers and people."""
 
     def __init__(self) -> None:
-        plant()
+        if not Tenant.objects.filter(slug="fablewright").exists():
+            plant()  # a test with transactions of its own was here, and its end empties all tables
         self.tenant = Tenant.objects.get(slug="fablewright")
         self.harbour = Tenant.objects.get(slug="harbour")
         with scope(self.tenant):
@@ -138,6 +169,14 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     return World()
+
+
+@pytest.fixture
+def no_models(db: None) -> None:
+    """A catalogue in which nothing stands, for what is said of the whole of it."""
+    with across_tenants("the catalogue is emptied"):
+        ModelGrant.objects.all().delete()
+        AiModel.objects.all().delete()
 
 
 @pytest.fixture

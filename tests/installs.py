@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import select
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+
+from tests import template
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 40.0
@@ -232,9 +235,13 @@ class Install:
 
 
 @contextlib.contextmanager
-def an_install(home: Path) -> Iterator[Install]:
-    """Nothing of it outlives the test, whatever happens."""
+def an_install(home: Path, *, is_new: bool = False) -> Iterator[Install]:
+    """Nothing of it outlives the test, whatever happens. It has its tables already, so that not every test waits for them;
+    `is_new` has nothing."""
     made = Install(home)
+    if not is_new and not (home / "fablewright.sqlite3").exists():
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(template.migrated(), home / "fablewright.sqlite3")
     try:
         yield made
     finally:

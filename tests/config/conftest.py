@@ -16,7 +16,7 @@ from tests.installs import Install, an_install
 @pytest.fixture
 def fresh_install(tmp_path: Path) -> Iterator[Install]:
     """A folder in which nothing was ever started."""
-    with an_install(tmp_path / "home") as made:
+    with an_install(tmp_path / "home", is_new=True) as made:
         yield made
 
 

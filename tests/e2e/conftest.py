@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.installs import Install, Play, an_install
+from tests.production.visiting import TownInstall, TownPlay, visited
 
 TEXT_WAIT = 30_000
 FILM_WAIT = 90_000
@@ -22,8 +23,8 @@ FILM_WAIT = 90_000
 class Playing:
     """An install that plays, the demo provider's books and its switch for faults."""
 
-    install: Install
-    play: Play
+    install: Install | TownInstall
+    play: Play | TownPlay
     log: Path
     faults: Path
 
@@ -43,11 +44,15 @@ class Playing:
 
 
 def start(home: Path, **environment: str) -> Any:
-    """A context manager: an install that plays until the block ends."""
+    """A context manager: an install that plays until the block ends; or the production that these tests are run across."""
     import contextlib
 
     @contextlib.contextmanager
     def playing() -> Iterator[Playing]:
+        if (town := visited(environment)) is not None:
+            folder = town[0].home.parent
+            yield Playing(*town, folder / "books.jsonl", folder / "faults.json")
+            return
         log, faults = home.parent / "books.jsonl", home.parent / "faults.json"
         with an_install(home) as install:
             delays = {"DEMO_TEXT_SECONDS": "0.3", "DEMO_IMAGE_SECONDS": "0.1", "DEMO_VIDEO_SECONDS": "1"}

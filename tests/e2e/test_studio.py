@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -304,9 +305,8 @@ def test_scenes_are_read_through_before_they_are_sent(studio: Callable[..., Page
     page.fill("#field-narrative", shown + "\n\nIt rains.")
     expect(page.locator(".button--go")).to_have_text("Film it – free")
     send(page)
-    [(sent,)] = playing.install.rows(
-        "SELECT json_extract(request, '$.prompt') FROM generation_job ORDER BY created_at DESC LIMIT 1"
-    )
+    [(request,)] = playing.install.rows("SELECT request FROM generation_job ORDER BY created_at DESC LIMIT 1")
+    sent = json.loads(request)["prompt"]
     assert sent.startswith(shown + "\n\nIt rains.\n\nRules of this library")
     is_done(page)
 

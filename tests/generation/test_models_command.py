@@ -106,7 +106,7 @@ def state(*keys: str) -> list[tuple[datetime.date | None, datetime.date | None]]
 
 
 class TestList:
-    def test_every_model_and_what_became_of_it(self, stand_in: Any) -> None:
+    def test_every_model_and_what_became_of_it(self, no_models: None, stand_in: Any) -> None:
         stand_in(Lister())
         heir = ours("heir")
         Price.objects.create(model=heir, unit=Unit.CALL, amount_micros=0, effective_from="2026-01-01")

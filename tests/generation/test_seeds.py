@@ -39,7 +39,7 @@ def is_live(row: AiModel) -> bool:
     return row.is_enabled and (row.retires_on is None or row.retires_on > TODAY)
 
 
-def test_they_are_planted_once(django_assert_num_queries: Any) -> None:
+def test_they_are_planted_once(no_models: None, django_assert_num_queries: Any) -> None:
     assert seeds.plant_models() == len(seeds.listed()) == AiModel.objects.count()
     AiModel.objects.filter(key="gpt-image-2").update(name="Ours", is_enabled=False)
     Price.objects.filter(model__key="gpt-image-2").delete()

@@ -6,7 +6,6 @@ import base64
 import http.client
 import io
 import json
-import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +15,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.installs import Install, Play, an_install, until
+from tests.e2e.conftest import start
+from tests.installs import Install, Play, until
+from tests.production.visiting import TownInstall, TownPlay
 
 pytestmark = pytest.mark.processes
 
 
 @dataclass
 class Playing:
-    install: Install
-    play: Play
+    install: Install | TownInstall
+    play: Play | TownPlay
     log: Path
     token: str = ""
 
@@ -51,21 +52,13 @@ class Playing:
 @pytest.fixture(scope="module")
 def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playing]:
     home = tmp_path_factory.mktemp("installed") / "home"
-    log = home.parent / "books.jsonl"
-    with an_install(home) as install:
-        play = install.play(
-            DEMO_LOG_FILE=str(log), DEMO_TEXT_SECONDS="1.5", DEMO_IMAGE_SECONDS="0.1", DEMO_VIDEO_SECONDS="1"
-        )
-        play.ready()
-        started = Playing(install, play, log)
-        password = (home / "secrets" / "demo-password").read_text().strip()
+    with start(home, DEMO_TEXT_SECONDS="1.5") as begun:
+        started = Playing(begun.install, begun.play, begun.log)
+        password = (begun.install.home / "secrets" / "demo-password").read_text().strip()
         status, _, told = started.call("POST", "/auth/login", {"email": "author@example.com", "password": password})
         assert status == 200, told
         started.token = told["access"]
         yield started
-        play.signal(signal.SIGTERM)
-        assert play.end() == 0
-        install.nothing_is_left()
 
 
 def test_a_text_is_waited_for(playing: Playing) -> None:

@@ -1,0 +1,67 @@
+"""`python -m tests.production`: start production on loopback, run the browser's stories and the programs' clients across it,
+look at what they left, stop everything. `make prod-check` says it so."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.production.servers import ROOT, nginx
+from tests.production.town import PLAN, Town, a_town
+
+SUITES = [
+    "tests/production/across.py",
+    "tests/e2e/test_reading.py",
+    "tests/e2e/test_writing.py",
+    "tests/e2e/test_studio.py",
+    "tests/e2e/test_accounts.py",
+    "tests/e2e/test_api_docs.py",
+    "tests/generation/studio/dialects/test_openai_client.py",
+    "tests/generation/studio/dialects/test_mcp_client.py",
+    "tests/generation/studio/api/test_installed.py",
+]
+LEFT_OUT = ["--deselect", "tests/generation/studio/api/test_installed.py::test_what_is_not_kept_leaves_nothing"]
+"""It looks into SQLite's list of tables and into a folder of files."""
+KILLED = {"web-1", "workers-1"}
+"""Whom the tests kill."""
+
+
+def main() -> int:
+    if nginx() is None:
+        print(
+            "not run here: production on loopback, because nginx is not installed (Debian, Ubuntu: apt install nginx-light)"
+        )
+        return 1 if os.environ.get("REQUIRE") == "all" else 0
+    with tempfile.TemporaryDirectory(prefix="fablewright-town-") as folder, a_town(Path(folder)) as town:
+        print(f"Production answers at {town.address}: {', '.join(town.processes)}", flush=True)
+        print(town.command("check", "--deploy", "--fail-level", "ERROR", role="web").strip(), flush=True)
+        arguments = sys.argv[1:] or SUITES
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *LEFT_OUT, *arguments], cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, PLAN: str(town.plan())},
+        )  # fmt: skip
+        return done.returncode or aftermath(town)
+
+
+def aftermath(town: Town) -> int:
+    """What must be true when all is played: who died came back and nobody else died, and books, rows and counters agree."""
+    dead = [name for name, process in town.processes.items() if not process.is_up()]
+    unasked = {name: times for name, times in town.restarts.items() if name not in KILLED}
+    for name in {*dead, *unasked}:
+        print(f"{name} did not live through it:\n{town.processes[name].last_words(30)}")
+    print(town.command("audit_invariants", role="owner").strip())
+    began = time.monotonic()
+    codes = town.end()
+    print(
+        f"Started anew: {json.dumps(town.restarts)}. Stopped within {time.monotonic() - began:.1f} s: {json.dumps(codes)}"
+    )
+    return int(bool(dead) or bool(unasked) or any(codes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
