@@ -20,6 +20,7 @@ from enum import Enum, IntEnum
 from typing import Any
 
 from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import CASCADE, Q
@@ -214,9 +215,11 @@ def _end(user: User) -> None:
     """The account goes, and with it what still names it in any tenant, such as where staff took somebody's membership away
     and their stories stayed. Each tenant's rows go under its own scope."""
     named = [
-        (relation.related_model, relation.field)
-        for relation in User._meta.related_objects
-        if isinstance(relation.related_model, type) and issubclass(relation.related_model, TenantRow)
+        (model, field)
+        for model in apps.get_models()
+        if issubclass(model, TenantRow)
+        for field in model._meta.local_concrete_fields
+        if field.related_model is User
     ]
     places: dict[uuid.UUID, list[tuple[type[TenantRow], Any]]] = {}
     with across_tenants(WHY):

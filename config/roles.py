@@ -123,10 +123,10 @@ def tenant_tables() -> dict[str, type[models.Model]]:
 def naming_people() -> dict[str, tuple[str, ...]]:
     """The columns of tenant rows that name a person, by table."""
     found: dict[str, tuple[str, ...]] = {}
-    for relation in User._meta.related_objects:
-        model = relation.related_model
-        if isinstance(model, type) and issubclass(model, TenantRow):
-            found[model._meta.db_table] = (*found.get(model._meta.db_table, ()), relation.field.column)
+    for table, model in tenant_tables().items():
+        columns = [field.column for field in model._meta.local_concrete_fields if field.related_model is User]
+        if columns:
+            found[table] = tuple(columns)
     return found
 
 
