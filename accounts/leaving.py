@@ -17,17 +17,19 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Any
 
 from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CASCADE, Q
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import audit
 from accounts.models import Departure, Membership, Role, User
-from accounts.tenancy import across_tenants, scope
+from accounts.tenancy import TenantRow, across_tenants, scope
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +110,7 @@ def leave(*, user: User, tenant_id: uuid.UUID, is_whole: bool) -> list[Departure
         raise CannotLeave("You run this platform. Let another operator take that mark from you first.")
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        with across_tenants(WHY):
-            all_of_them = list(Membership.objects.filter(user=user).select_related("tenant").order_by("tenant_id"))
+        all_of_them = _memberships(user)
         here = [one for one in all_of_them if one.tenant_id == tenant_id]
         if not here:
             raise CannotLeave("You are no member here.")
@@ -118,6 +119,17 @@ def leave(*, user: User, tenant_id: uuid.UUID, is_whole: bool) -> list[Departure
         if is_whole:
             _close_account(user)
     return made
+
+
+def _memberships(user: User) -> list[Membership]:
+    """Of all tenants; across them it is seen where they are, and no more."""
+    with across_tenants(WHY):
+        places = list(Membership.objects.filter(user=user).order_by("tenant_id").values_list("tenant_id", flat=True))
+    found: list[Membership] = []
+    for tenant_id in places:
+        with scope(tenant_id):
+            found += Membership.objects.filter(user=user).select_related("tenant")
+    return found
 
 
 def _depart(membership: Membership, *, is_whole: bool) -> Departure:
@@ -195,8 +207,35 @@ def _finish(departure: Departure) -> None:
             audit.write("account.deleted", about=departure.user_id)
             with across_tenants(WHY):
                 is_over = not Departure.objects.filter(user_id=departure.user_id, finished_at=None).exists()
-                if is_over and user is not None:
-                    user.delete()
+            if is_over and user is not None:
+                _end(user)
+
+
+def _end(user: User) -> None:
+    """The account goes, and with it what still names it in any tenant, such as where staff took somebody's membership away
+    and their stories stayed. Each tenant's rows go under its own scope."""
+    named = [
+        (model, field)
+        for model in apps.get_models()
+        if issubclass(model, TenantRow)
+        for field in model._meta.local_concrete_fields
+        if field.related_model is User
+    ]
+    places: dict[uuid.UUID, list[tuple[type[TenantRow], Any]]] = {}
+    with across_tenants(WHY):
+        for model, field in named:
+            where = model.objects.filter(**{field.name: user}).order_by().values_list("tenant_id", flat=True)
+            for tenant_id in set(where):
+                places.setdefault(tenant_id, []).append((model, field))
+    for tenant_id, found in places.items():
+        with scope(tenant_id):
+            for model, field in found:
+                rows = model.objects.filter(**{field.name: user})
+                if field.remote_field.on_delete is CASCADE:
+                    rows.delete()
+                else:
+                    rows.update(**{field.name: None})
+    user.delete()
 
 
 def _in_order() -> list[Room]:

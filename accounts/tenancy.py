@@ -12,16 +12,18 @@ foreign key that points at another tenant's row, raise `WrongTenant`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any, Self
 
 from django.db import models
 from django.db.models.expressions import Func
 from django.db.models.fields.related import ForeignKey
+
+from accounts.standing import ACROSS, standing
+from accounts.standing import across_tenants as across_tenants
+from accounts.standing import current as current
+from accounts.standing import scope as scope
 
 
 class NoTenant(RuntimeError):
@@ -32,43 +34,6 @@ class WrongTenant(RuntimeError):
     """A write touched, or pointed at, another tenant's row."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Across:
-    reason: str
-
-
-_active: ContextVar[uuid.UUID | _Across | None] = ContextVar("fablewright_tenant", default=None)
-
-
-@contextmanager
-def scope(tenant: models.Model | uuid.UUID) -> Iterator[uuid.UUID]:
-    """Work for one tenant inside the block."""
-    tenant_id = tenant if isinstance(tenant, uuid.UUID) else tenant.pk
-    token = _active.set(tenant_id)
-    try:
-        yield tenant_id
-    finally:
-        _active.reset(token)
-
-
-@contextmanager
-def across_tenants(reason: str) -> Iterator[None]:
-    """Look at all tenants inside the block; `reason` says why, for whoever reads the code."""
-    if not reason:
-        raise ValueError("Say why this code looks across tenants.")
-    token = _active.set(_Across(reason))
-    try:
-        yield
-    finally:
-        _active.reset(token)
-
-
-def current() -> uuid.UUID | None:
-    """The active tenant's id, or None where none is active or code looks across tenants."""
-    active = _active.get()
-    return active if isinstance(active, uuid.UUID) else None
-
-
 class InScope(Func):
     """SQL condition: the row belongs to the active tenant. Decided when the SQL is compiled, not when it is built."""
 
@@ -76,12 +41,12 @@ class InScope(Func):
     output_field = models.BooleanField()
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        active = _active.get()
+        active = standing()
         if active is None:
             raise NoTenant(
                 "No tenant is active: wrap the code in scope(tenant), or name why in across_tenants(reason)."
             )
-        if isinstance(active, _Across):
+        if active == ACROSS:
             return "1 = 1", []
         column, params = compiler.compile(self.source_expressions[0])
         return f"{column} = %s", [*params, models.UUIDField().get_db_prep_value(active, connection)]
@@ -135,10 +100,10 @@ class TenantRow(models.Model):
 
     def claim_for_tenant(self) -> None:
         """Take the active tenant if the row has none yet; refuse a row, or a parent, of another tenant."""
-        active = _active.get()
+        active = standing()
         if active is None:
             raise NoTenant(f"{type(self).__name__} is written where no tenant is active.")
-        if isinstance(active, _Across):
+        if active == ACROSS:
             if self.tenant_id is None:
                 raise NoTenant(f"{type(self).__name__} is written across tenants and names no tenant.")
         elif self.tenant_id is None:

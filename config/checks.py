@@ -55,6 +55,36 @@ def sqlite_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("security", deploy=True)
+def role_without_walls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E015: row-level security does not bind the role that this process signs in to PostgreSQL as."""
+    from django.db import DatabaseError, connection
+
+    if connection.vendor != "postgresql":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolname, rolsuper, rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p')"
+                " AND relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'MEMBER'))"
+                " FROM pg_roles WHERE rolname = current_user"
+            )
+            role, is_superuser, passes, owns = cursor.fetchone()
+    except DatabaseError:
+        return []  # a database that does not answer is not this check's to tell of
+    may = "is a superuser" if is_superuser else "may bypass row-level security" if passes else "owns the tables" if owns else ""
+    if not may:
+        return []
+    return [
+        Error(
+            f"The database role “{role}” {may}, so that nothing in the database keeps one tenant's rows from another's.",
+            hint="Run manage.py database_roles, and let DATABASE_URL name fablewright_web for web processes and"
+            " fablewright_worker for workers; fablewright_owner is for manage.py migrate alone.",
+            id="fablewright.E015",
+        )
+    ]
+
+
+@register("security", deploy=True)
 def debug_in_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """E002: tracebacks must not reach a person."""
     from django.conf import settings

@@ -131,6 +131,8 @@ else:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "config.postgresql"  # the same, and its connections know the active tenant
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -133,18 +133,23 @@ def _look(followers: list[Follower]) -> None:
                     continue
                 if follower.versions.get(job_id) != version:
                     behind.setdefault(job_id, []).append(follower)
-        jobs = list(
-            Job.objects.filter(id__in=list(behind)).select_related("run__tier", "model", "asset").order_by("created_at")
-        )
-        hidden = steps.hidden(jobs)
-        waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
+    for tenant_id in dict.fromkeys(follower.tenant_id for listening in behind.values() for follower in listening):
+        with scope(tenant_id):
+            _tell(behind)
+
+
+def _tell(behind: dict[uuid.UUID, list[Follower]]) -> None:
+    """Tell of the active tenant's jobs among those whose version grew: across tenants only that they grew is seen."""
+    asked = Job.objects.filter(id__in=list(behind)).select_related("run__tier", "model", "asset")
+    jobs = list(asked.order_by("created_at"))
+    hidden = steps.hidden(jobs)
+    waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
     for job in jobs:
         for follower in behind[job.id]:
             follower.versions[job.id] = job.version
         if job.id in hidden - waits:
             continue  # nobody is told of it: staff, too, have pages for that
-        with scope(job.tenant_id):
-            said = {"type": "progress", "data": public.live(job, waits=job.id in waits)}
+        said = {"type": "progress", "data": public.live(job, waits=job.id in waits)}
         for follower in behind[job.id]:
             follower.tell(said)
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from accounts.tenancy import across_tenants
+from accounts.tenancy import across_tenants, scope
 from generation.clock import after, now
 from generation.models import Credential, Job, Lane, Status, Turn
 
@@ -79,7 +79,7 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     order = in_turn(lane, places * 4)
-    rows = Job.objects.filter(id__in=order).select_related("model", "run", "asset")
+    rows = Job.objects.filter(id__in=order).only("id", "tenant", "credential", "status", "fence")
     candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
     taken: list[Job] = []
@@ -93,9 +93,24 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
             taken.append(job)
             if starts and job.credential_id:
                 free[job.credential_id] -= 1
-    if taken:
-        _note_turns(taken)
-    return taken
+    whole = _whole(taken, "model", "run", "asset")
+    if whole:
+        _note_turns(whole)
+    return whole
+
+
+def _whole(looked_at: list[Job], *related: str) -> list[Job]:
+    """All of the rows that were looked at, each tenant's under its own scope: across tenants a worker sees of a job what it is
+    claimed by, and nothing of what it is about."""
+    found: dict[uuid.UUID, Job] = {}
+    for tenant_id in dict.fromkeys(job.tenant_id for job in looked_at):
+        with scope(tenant_id):
+            theirs = [job.id for job in looked_at if job.tenant_id == tenant_id]
+            found |= {job.id: job for job in Job.objects.filter(id__in=theirs).select_related(*related)}
+    for job in looked_at:
+        if job.id in found and hasattr(job, "claimed_from"):
+            found[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
+    return [found[job.id] for job in looked_at if job.id in found]
 
 
 def in_turn(lane: Lane, most: int, *, with_full: bool = False) -> list[uuid.UUID]:
@@ -194,8 +209,9 @@ def _take(job: Job, worker: str) -> bool:
 def cancelled_elsewhere() -> list[Job]:
     """Cancelled jobs whose provider has not been told yet; each is answered once."""
     with across_tenants(WHY):
-        found = Job.objects.filter(status=Status.CANCELLED, stops_provider=True).select_related("model")[:20]
-        return [job for job in found if Job.objects.filter(id=job.id, stops_provider=True).update(stops_provider=False)]
+        found = Job.objects.filter(status=Status.CANCELLED, stops_provider=True).only("id", "tenant").order_by()[:20]
+        mine = [job for job in found if Job.objects.filter(id=job.id, stops_provider=True).update(stops_provider=False)]
+    return _whole(mine, "model")
 
 
 def renew(*, worker: str, held: dict[uuid.UUID, int]) -> set[uuid.UUID]:

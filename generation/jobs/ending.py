@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts import ledger
 from accounts.tenancy import across_tenants, scope
@@ -88,7 +88,8 @@ def close_cancelled(job: Job, charged: int | None) -> None:
 def close_untold() -> int:
     """Book the holds of cancelled jobs whose provider did not say in time what it charged; how many were looked at."""
     with across_tenants("holds are closed for all tenants"):
-        late = list(Job.objects.filter(status=Status.CANCELLED, deadline_at__lte=now())[:AT_ONCE])
+        untold = Job.objects.filter(status=Status.CANCELLED, deadline_at__lte=now())
+        late = list(untold.only("id", "tenant", "attempt")[:AT_ONCE])
     for job in late:
         with scope(job.tenant_id):
             close_cancelled(job, None)
@@ -122,13 +123,12 @@ def erase(job: Job) -> None:
 def expire() -> int:
     """End the jobs whose time is over, whoever holds them: the fence grows, so a late answer is not written."""
     with across_tenants("deadlines are kept for all tenants"):
-        overdue = list(
-            Job.objects.filter(status__in=set(ACTIVE) - {Status.STORED}, deadline_at__lte=now()).select_related(
-                "model", "run"
-            )
-        )
-    for job in overdue:
-        with scope(job.tenant_id), transaction.atomic():
+        overdue = list(_overdue().values_list("id", "tenant_id"))
+    for job_id, tenant_id in overdue:
+        with scope(tenant_id), transaction.atomic():
+            job = _overdue().select_related("model", "run").filter(id=job_id).first()
+            if job is None:
+                continue  # it ended meanwhile
             decision = policy.past_deadline(
                 kind=Kind(job.kind), sent=job.sent_at is not None, replay=adapter(job.provider).replay
             )
@@ -144,6 +144,10 @@ def expire() -> int:
                 continue
     close_untold()
     return len(overdue)
+
+
+def _overdue() -> QuerySet[Job]:
+    return Job.objects.filter(status__in=set(ACTIVE) - {Status.STORED}, deadline_at__lte=now())
 
 
 def waiting_for(job: Job) -> list[Job]:

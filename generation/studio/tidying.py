@@ -27,8 +27,9 @@ def purge() -> None:
         with scope(piece.tenant_id):
             purge_piece(piece)
     with across_tenants("uploads of all tenants are tidied away"):
-        old = list(Upload.objects.filter(created_at__lt=now - datetime.timedelta(seconds=UPLOAD_SECONDS))[:AT_ONCE])
-    for upload in old:
+        old = Upload.objects.filter(created_at__lt=now - datetime.timedelta(seconds=UPLOAD_SECONDS))
+        stale = list(old.only("id", "tenant")[:AT_ONCE])
+    for upload in stale:
         with scope(upload.tenant_id):
             discard_upload(upload)
 
@@ -37,7 +38,7 @@ def purge_piece(piece: Piece) -> bool:
     """Remove a piece with its takes and files. The jobs stay as records of what was paid, without what was asked and made.
     False where something is still under way."""
     with transaction.atomic():
-        Piece.objects.select_for_update().get(id=piece.id)
+        piece = Piece.objects.select_for_update().get(id=piece.id)
         jobs = list(Job.objects.filter(run__topic_id=piece.id))
         if any(job.status in ACTIVE for job in jobs):
             return False
@@ -66,7 +67,7 @@ def _to_purge(now: datetime.datetime) -> list[Piece]:
         recent = Job.objects.filter(
             run__topic_id=OuterRef("id"), finished_at__gt=now - datetime.timedelta(seconds=UNFETCHED_SECONDS)
         )
-        ended = Piece.objects.filter(~Exists(under_way))
+        ended = Piece.objects.filter(~Exists(under_way)).only("id", "tenant")
         thrown = list(ended.filter(deleted_at__isnull=False)[:AT_ONCE])
         left = list(ended.filter(is_kept=False, deleted_at=None).filter(~Exists(recent))[:AT_ONCE])
     return [*thrown, *left]
