@@ -9,7 +9,7 @@ import uuid
 
 from django.db import connection
 
-from generation.live import Follower, hub
+from generation.hub import Follower, hub
 from generation.models import ACTIVE, Job, Run
 
 MAX_WAITING = 48
