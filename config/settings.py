@@ -2,6 +2,9 @@
 
 FABLEWRIGHT_HOME   folder of database, media, secrets and lock (default: var/ beside manage.py)
 DATABASE_URL       postgres://user:password@host/name; default: SQLite in FABLEWRIGHT_HOME
+REDIS_URL          redis://:password@host:6379/0, also as REDIS_URL_FILE: cache, rates and hints that all processes share;
+                   default: each process has its own. See config/shared.py
+WEB_PROCESSES      how many web processes serve this install, all kinds together (default 1); only `check --deploy` asks
 SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secrets
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
@@ -26,7 +29,7 @@ from pathlib import Path
 
 import environ
 
-from config import mail, provider_accounts, rates
+from config import mail, provider_accounts, rates, shared
 from config.home import Home
 
 # django-q2 warns where its timeout is off. It is off on purpose: it would kill a worker with all the purchases it holds;
@@ -120,13 +123,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Its usual 300 would forget the counters of `accounts.rates` while they count.
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
-}
+REDIS_URL, REDIS_PROBLEMS = shared.read(os.environ)
+CACHES = shared.caches(REDIS_URL)
+CHANNEL_LAYERS = shared.channel_layers(REDIS_URL)
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
 RATES, RATE_PROBLEMS = rates.read(os.environ)
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=30)
 
@@ -241,6 +241,7 @@ Q_CLUSTER = {
     "save_limit": -1,
     "catch_up": False,
     "scheduler": False,
+    "cache": "process",  # it writes statistics there at each of its rounds, which nobody reads
     "label": "Queue",
     "log_level": env.str("QUEUE_LOG_LEVEL", default="WARNING"),
 }
