@@ -37,6 +37,9 @@ RECHECK_SECONDS = 20.0
 class ProgressConsumer(AsyncJsonWebsocketConsumer):
     """`/ws/progress/{job or run}`: messages `{"type": "progress", "data": ...}`; the present state comes first."""
 
+    channel_layer_alias = "none"
+    """A socket listens to the hub alone. With a layer it would listen to Redis too, and end with it."""
+
     async def connect(self) -> None:
         self.follower: Follower | None = None
         self._watch: asyncio.Task[None] | None = None
