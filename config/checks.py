@@ -193,3 +193,36 @@ def letters_into_a_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
             id="fablewright.W010",
         )
     ]
+
+
+@register("caches")
+def unreadable_redis(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E017: an address of Redis that cannot be read, so that each process counts and tells for itself."""
+    from django.conf import settings
+
+    hint = "Mend the variable, or unset it: each process then has a cache of its own."
+    return [Error(problem, hint=hint, id="fablewright.E017") for problem in settings.REDIS_PROBLEMS]
+
+
+@register("caches", deploy=True)
+def processes_that_share_nothing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E016: several web processes and no Redis. Sockets still tell, because each hub looks by itself; but whoever may ask 120
+    times a minute may then ask as often of each process. W016: the same where nobody said how many there are, and the database
+    is a server, which one process alone hardly needs."""
+    from django.conf import settings
+    from django.db import connection
+
+    if settings.REDIS_URL:
+        return []
+    lost = (
+        "Each of them counts rates for itself, so that everybody may ask as often again in each; the channel layer reaches no "
+        "other process, so that sockets learn of news by looking every quarter of a second."
+    )
+    hint = "Set REDIS_URL. WEB_PROCESSES says how many web processes there are."
+    if settings.WEB_PROCESSES > 1:
+        said = f"{settings.WEB_PROCESSES} web processes share no cache and no channel layer. {lost}"
+        return [Error(said, hint=hint, id="fablewright.E016")]
+    if connection.vendor == "sqlite":
+        return []
+    said = f"With a database server more than one web process can serve this, and no Redis is set. {lost}"
+    return [Warning(said, hint=f"{hint} With one only, this changes nothing.", id="fablewright.W016")]

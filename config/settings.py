@@ -3,6 +3,9 @@
 FABLEWRIGHT_HOME   folder of database, media, secrets and lock (default: var/ beside manage.py)
 DATABASE_URL       postgres://user:password@host/name; default: SQLite in FABLEWRIGHT_HOME
 DATABASE_POOL      most connections that one web process has to PostgreSQL (default 20; 0: one for each thread)
+REDIS_URL          redis://:password@host:6379/0, also as REDIS_URL_FILE: cache, rates and hints that all processes share;
+                   default: each process has its own. See config/shared.py
+WEB_PROCESSES      how many web processes serve this install, all kinds together (default 1); only `check --deploy` asks
 SECRET_KEY, TOKEN_KEY   what sessions and access tokens are signed with; default: made once, kept in FABLEWRIGHT_HOME/secrets
 SECRET_KEY_FALLBACKS   earlier ones, comma between, whose signatures still count while SECRET_KEY is rotated
 ALLOWED_HOSTS      names that may be asked for, comma between (default: all; the tenants' Domain rows decide in any case)
@@ -34,7 +37,7 @@ from pathlib import Path
 
 import environ
 
-from config import environment, mail, provider_accounts, rates
+from config import environment, mail, provider_accounts, rates, shared
 from config.databases import CONNECT_SECONDS, is_server
 from config.home import Home
 
@@ -135,13 +138,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "config.postgresql"  # the same, and its connections know the active tenant
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Its usual 300 would forget the counters of `accounts.rates` while they count.
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
-}
+REDIS_URL, REDIS_PROBLEMS = shared.read(os.environ)
+CACHES = shared.caches(REDIS_URL)
+CHANNEL_LAYERS = shared.channel_layers(REDIS_URL)
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1)
 RATES, RATE_PROBLEMS = rates.read(os.environ)
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=30)
 
@@ -256,6 +256,7 @@ Q_CLUSTER = {
     "save_limit": -1,
     "catch_up": False,
     "scheduler": False,
+    "cache": "process",  # it writes statistics there at each of its rounds, which nobody reads
     "label": "Queue",
     "log_level": env.str("QUEUE_LOG_LEVEL", default="WARNING"),
 }

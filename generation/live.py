@@ -1,20 +1,14 @@
-"""Live progress: one hub per web process, and the websocket consumer that follows jobs through it.
-
-The hub is a thread with a database connection of its own. It looks at the `version` of the jobs that its own sockets
-follow, every quarter of a second; on SQLite it looks whenever the file was changed by anybody, which a counter tells for
-a few microseconds, so that a reader sees an answer some tens of milliseconds after it was written. A socket is a hint: all
-it says can be had from the JSON routes.
+"""Live progress: the websocket consumer that follows jobs through the process's hub (`generation.hub`). A socket is a hint:
+all it says can be had from the JSON routes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -25,7 +19,6 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
-from django.db import close_old_connections, connection
 from django.db.models import Q
 
 from accounts import tickets, viewing
@@ -33,132 +26,19 @@ from accounts.access import Actor, Verb, allows
 from accounts.hosts import tenant_at
 from accounts.middleware import actor_for
 from accounts.models import Tenant
-from accounts.tenancy import across_tenants, scope
+from accounts.tenancy import scope
 from generation import steps
-from generation.jobs import public
+from generation.hub import MAX_FOLLOWERS, Follower, hub
 from generation.models import Job, Run
 
-log = logging.getLogger(__name__)
-
-LOOK_SECONDS = 0.25
-SQLITE_LOOK_SECONDS = 0.02
 RECHECK_SECONDS = 20.0
-MAX_FOLLOWERS = 2000
-
-
-@dataclass(eq=False, slots=True)
-class Follower:
-    """A socket, and what it follows: a job, a run, or everything about a topic (a story) of one tenant."""
-
-    tenant_id: uuid.UUID
-    target: uuid.UUID
-    tell: Callable[[dict[str, Any]], None]
-    versions: dict[uuid.UUID, int] = field(default_factory=dict)
-    who: str = ""
-    """Whose socket it is: a user's id, or a stranger's address."""
-
-
-class Hub:
-    """Follows for all sockets of this process. The thread runs while somebody listens."""
-
-    def __init__(self) -> None:
-        self._followers: set[Follower] = set()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
-
-    def follow(self, follower: Follower) -> None:
-        with self._lock:
-            self._followers.add(follower)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="live-hub", daemon=True)
-                self._thread.start()
-        self._wake.set()
-
-    def leave(self, follower: Follower) -> None:
-        with self._lock:
-            self._followers.discard(follower)
-
-    def __len__(self) -> int:
-        return len(self._followers)
-
-    def count_of(self, who: str) -> int:
-        """How many sockets somebody has open."""
-        with self._lock:
-            return sum(1 for follower in self._followers if follower.who == who)
-
-    def _run(self) -> None:
-        seen_change: Any = None
-        looked = 0.0
-        while True:
-            with self._lock:
-                followers = list(self._followers)
-                if not followers:
-                    self._thread = None
-                    break
-            try:
-                change = _change_counter()
-                news = change is None or change != seen_change or self._wake.is_set()
-                if news or time.monotonic() - looked >= LOOK_SECONDS:
-                    self._wake.clear()
-                    seen_change, looked = change, time.monotonic()
-                    _look(followers)
-            except Exception:
-                log.exception("the live hub could not look")
-                close_old_connections()
-                time.sleep(1)
-            self._wake.wait(LOOK_SECONDS if connection.vendor != "sqlite" else SQLITE_LOOK_SECONDS)
-        connection.close()
-
-
-def _change_counter() -> int | None:
-    """A number that changes when another connection writes to the file; None on servers that have none."""
-    if connection.vendor != "sqlite":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA data_version")
-        return int(cursor.fetchone()[0])
-
-
-def _look(followers: list[Follower]) -> None:
-    """Tell every follower of the jobs whose version grew since it was last told."""
-    targets = {follower.target for follower in followers}
-    with across_tenants("one hub follows for the sockets of all tenants"):
-        followed = Q(id__in=targets) | Q(run_id__in=targets) | Q(run__topic_id__in=targets)
-        rows = Job.objects.filter(followed).values_list("id", "version", "tenant_id", "run_id", "run__topic_id")
-        behind: dict[uuid.UUID, list[Follower]] = {}
-        for job_id, version, tenant_id, run_id, topic_id in rows:
-            for follower in followers:
-                if follower.tenant_id != tenant_id or follower.target not in (job_id, run_id, topic_id):
-                    continue
-                if follower.versions.get(job_id) != version:
-                    behind.setdefault(job_id, []).append(follower)
-    for tenant_id in dict.fromkeys(follower.tenant_id for listening in behind.values() for follower in listening):
-        with scope(tenant_id):
-            _tell(behind)
-
-
-def _tell(behind: dict[uuid.UUID, list[Follower]]) -> None:
-    """Tell of the active tenant's jobs among those whose version grew: across tenants only that they grew is seen."""
-    asked = Job.objects.filter(id__in=list(behind)).select_related("run__tier", "model", "asset")
-    jobs = list(asked.order_by("created_at"))
-    hidden = steps.hidden(jobs)
-    waits = steps.waiting([job for job in jobs if job.id in hidden]) if hidden else set()
-    for job in jobs:
-        for follower in behind[job.id]:
-            follower.versions[job.id] = job.version
-        if job.id in hidden - waits:
-            continue  # nobody is told of it: staff, too, have pages for that
-        said = {"type": "progress", "data": public.live(job, waits=job.id in waits)}
-        for follower in behind[job.id]:
-            follower.tell(said)
-
-
-hub = Hub()
 
 
 class ProgressConsumer(AsyncJsonWebsocketConsumer):
     """`/ws/progress/{job or run}`: messages `{"type": "progress", "data": ...}`; the present state comes first."""
+
+    channel_layer_alias = "none"
+    """A socket listens to the hub alone. With a layer it would listen to Redis too, and end with it."""
 
     async def connect(self) -> None:
         self.follower: Follower | None = None

@@ -10,7 +10,7 @@ import uuid
 from django.conf import settings
 from django.db import connection
 
-from generation.live import Follower, hub
+from generation.hub import Follower, hub
 from generation.models import ACTIVE, Job, Run
 
 LOOK_SECONDS = 2.0

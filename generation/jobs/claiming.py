@@ -15,6 +15,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants, scope
+from generation import wakes
 from generation.clock import after, now
 from generation.models import Credential, Job, Lane, Status, Turn
 
@@ -203,6 +204,8 @@ def _take(job: Job, worker: str) -> bool:
         return False
     job.claimed_from = job.status  # type: ignore[attr-defined]
     job.status, job.fence, job.worker = status, job.fence + 1, worker
+    if seen:
+        wakes.moved(job)
     return True
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from accounts import ledger
 from accounts.tenancy import across_tenants, scope
-from generation import policy, steps
+from generation import policy, steps, wakes
 from generation.adapters import adapter
 from generation.clock import now
 from generation.jobs import recording
@@ -110,6 +110,7 @@ def forget(job: Job, *, but_why: bool = False) -> None:
         version=F("version") + 1,
         **reason,
     )
+    wakes.moved(job)
 
 
 def erase(job: Job) -> None:

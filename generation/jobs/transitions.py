@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
+from generation import wakes
 from generation.models import ACTIVE, Job, Status
 from generation.providers.contract import Kind
 
@@ -61,6 +62,7 @@ def write(job: Job, *, seen: bool = True, **changes: Any) -> bool:
             setattr(job, name, value)
     if seen:
         job.version += 1
+        wakes.moved(job)
     return True
 
 
@@ -71,4 +73,6 @@ def is_active(job: Job) -> bool:
 
 def stir(**which: Any) -> None:
     """Have whoever follows these jobs look at them again: something about them changed that is no state of theirs."""
-    Job.objects.filter(**which).update(version=F("version") + 1)
+    stirred = Job.objects.filter(**which)
+    stirred.update(version=F("version") + 1)
+    wakes.all_moved(stirred)

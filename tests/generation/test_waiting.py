@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.tenancy import scope
 from generation import waiting
 from generation.drain import Drain
-from generation.live import hub
+from generation.hub import hub
 from generation.models import Job, Status
 from tests import factories
 

@@ -244,13 +244,13 @@ def test_sockets(shown: Shown, part: str) -> None:
 
 
 def test_the_hub_tells_nothing_of_what_is_hidden(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generation import live
+    from generation import hub
 
     def heard() -> list[tuple[str, str | None]]:
         said: list[Any] = []
-        follower = live.Follower(shown.world.tenant.id, shown.scene.job.run_id, said.append)
-        live._look([follower])
-        assert live._look([follower]) is None, "what was left out is not looked for again"
+        follower = hub.Follower(shown.world.tenant.id, shown.scene.job.run_id, said.append)
+        hub._look([follower])
+        assert hub._look([follower]) is None, "what was left out is not looked for again"
         return sorted((one["data"]["part"], one["data"].get("url")) for one in said)
 
     assert [part for part, _ in heard()] == ["image", "text", "video"]

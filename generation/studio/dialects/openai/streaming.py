@@ -22,7 +22,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 
 from accounts.tenancy import scope
-from generation.live import MAX_FOLLOWERS, Follower, hub
+from generation.hub import MAX_FOLLOWERS, Follower, hub
 from generation.models import ACTIVE, Job, Status
 from generation.studio.dialects.openai import buying, errors
 from generation.studio.dialects.openai.errors import NotMade, Problem
