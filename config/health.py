@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -11,12 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Case, F, Min, When
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import Door, admits
 from accounts.tenancy import across_tenants
+from generation import clock
 from generation.jobs import claiming
 from generation.models import Beat, BeatKind, Job, Status
 
@@ -68,8 +67,7 @@ def database_answers() -> bool:
 
 def workers_alive() -> int:
     """Worker groups through whose queue a task went lately."""
-    fresh = timezone.now() - datetime.timedelta(seconds=BEAT_FRESH_SECONDS)
-    return Beat.objects.filter(kind=BeatKind.GROUP, beat_at__gte=fresh).count()
+    return Beat.objects.filter(kind=BeatKind.GROUP, beat_at__gte=clock.after(-BEAT_FRESH_SECONDS)).count()
 
 
 def oldest_due_job_seconds() -> float | None:
@@ -77,7 +75,7 @@ def oldest_due_job_seconds() -> float | None:
     takable_since = Case(When(status__in=[Status.QUEUED, Status.PARKED], then=F("due_at")), default=F("lease_until"))
     with across_tenants("health looks at all tenants' jobs"):
         oldest = Job.objects.filter(claiming.due()).aggregate(since=Min(takable_since))["since"]
-    return None if oldest is None else round(max(0.0, (timezone.now() - oldest).total_seconds()), 3)
+    return None if oldest is None else round(max(0.0, (clock.read() - oldest).total_seconds()), 3)
 
 
 def _ask(question: Callable[[], Answer]) -> Answer | None:

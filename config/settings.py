@@ -243,6 +243,7 @@ WORKERS = max(2, env.int("WORKERS", default=2))
 Q_CLUSTER = {
     "name": "fablewright",
     "orm": "default",
+    "broker_class": "generation.doorbell.Doorbell",
     "workers": WORKERS,
     "queue_limit": WORKERS,
     "bulk": 1,

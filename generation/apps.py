@@ -7,7 +7,7 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
-        from generation import assets, chores, exporting, steps
+        from generation import assets, chores, crash, exporting, steps
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -15,6 +15,7 @@ class GenerationConfig(AppConfig):
         from generation.webhooks import announcing
         from generation.webhooks.steps import Deliver
 
+        crash.check()
         steps.register(Deliver())
         steps.register(Post())
         checking.register()

@@ -12,11 +12,10 @@ import uuid
 
 from django.core.files.storage import default_storage
 from django.http import Http404
-from django.utils import timezone
 
 from accounts.access import Actor, Verb, allows
 from accounts.tenancy import across_tenants, scope
-from generation import steps
+from generation import clock, steps
 from generation.discarding import discard as discard
 from generation.live import Asked
 from generation.models import Asset, DiscardedFile, Job, Status
@@ -43,7 +42,7 @@ def reuse(asset: Asset) -> Asset:
 
 def remove_discarded(*, linger_seconds: float = LINGER_SECONDS) -> int:
     """Delete the files that nobody uses any more; how many that were."""
-    since = timezone.now() - datetime.timedelta(seconds=linger_seconds)
+    since = clock.read() - datetime.timedelta(seconds=linger_seconds)
     with across_tenants("files are tidied away for all tenants"):
         found = list(DiscardedFile.objects.filter(discarded_at__lte=since)[:AT_ONCE])
     removed = 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
+from generation.clock import now
 from generation.models import Asset, DiscardedFile
 
 
@@ -12,6 +11,4 @@ def discard(asset: Asset) -> None:
     tenant_id, sha256 = asset.tenant_id, asset.sha256
     asset.delete()
     if not Asset.objects.filter(sha256=sha256).exists():
-        DiscardedFile.objects.update_or_create(
-            tenant_id=tenant_id, sha256=sha256, defaults={"discarded_at": timezone.now()}
-        )
+        DiscardedFile.objects.update_or_create(tenant_id=tenant_id, sha256=sha256, defaults={"discarded_at": now()})

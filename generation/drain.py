@@ -3,22 +3,28 @@
 The main thread owns the one database connection. It claims due jobs, hands each to a thread, writes outcomes as they
 come, renews leases and shows its heartbeat. It leaves when nothing is held or soon due, after ten minutes (ringing for a
 successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked.
+
+A database that goes away meanwhile is waited for. What is on its way stays in hand, what comes back is written when it can
+be, and the row says which of the writes that broke off came through.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
 import time
 import uuid
+from collections import deque
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import OperationalError
 
 from accounts.tenancy import scope
-from generation import policy, purchases, slots
+from generation import away, policy, purchases, slots
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending, outcomes
@@ -41,6 +47,9 @@ MAX_SAID = 60_000
 """Characters of a text that are shown while it is written; a scene has a fifth of them."""
 LIFE_SECONDS = 600.0
 SOON_SECONDS = 60.0
+AWAY_SECONDS = 0.5
+MOST_TROUBLES = 20
+"""Failures of the database in a row, each after it had answered, before this drain gives up: it is not that it was away."""
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
 BASES = ("source", "first_frame", "last_frame")
 """Inputs of which something is to be seen in the result, as it was."""
@@ -69,41 +78,89 @@ class Drain:
         self.stopping: set[uuid.UUID] = set()
         """Cancelled jobs whose provider is being told; if that is lost with this worker, their holds are booked."""
         self.outbox: Outbox = queue.SimpleQueue()
+        self.came: deque[Progress | Words | Outcome | Stopped] = deque()
+        """Out of the outbox and not yet written."""
+        self.claimed: deque[Job] = deque()
+        """This worker's, and not yet begun."""
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
+        self.started = self.idle_since = self.renewed = self.beaten = time.monotonic()
 
     def run(self, slot: Beat | None = None) -> None:
         """Work until there is nothing left to do."""
-        started = idle_since = renewed = beaten = time.monotonic()
+        troubles = 0
         try:
             while True:
-                self._take_in(LOOK_SECONDS)
-                moment = time.monotonic()
-                if moment - beaten >= BEAT_SECONDS:
-                    beaten = moment
-                    self._tell_to_stop()
-                    if slot is not None and not slots.beat(slot, len(self.held)):
+                try:
+                    if self._is_over(slot):
                         return
-                if moment - renewed >= self.lease_seconds / 4:
-                    renewed = moment
-                    self._renew()
-                self._give_up_late(moment)
-                old = moment - started > LIFE_SECONDS
-                stop = told_to_stop()
-                if not old and not stop and self._claim():
-                    idle_since = moment
-                if self.held:
-                    idle_since = moment
-                if stop:
-                    self._stop()
-                    return
-                if not self.held and (old or self._may_leave(moment - idle_since)):
-                    if old:
-                        asking.ring()
-                    return
+                    troubles = 0
+                except away.AWAY as error:
+                    troubles += 1
+                    if troubles >= MOST_TROUBLES:
+                        raise
+                    log.warning("%s: the database is away, %d purchases wait for it", error, len(self.held))
+                    self._wait_for_database()
         finally:
             if slot is not None:
-                slots.leave(slot)
+                with contextlib.suppress(*away.AWAY):
+                    slots.leave(slot)
+
+    def _is_over(self, slot: Beat | None) -> bool:
+        """One turn of the loop; whether it was the last."""
+        self._take_in(LOOK_SECONDS)
+        moment = time.monotonic()
+        if moment - self.beaten >= BEAT_SECONDS:
+            self.beaten = moment
+            self._tell_to_stop()
+            if slot is not None and not slots.beat(slot, len(self.held)):
+                return True
+        if moment - self.renewed >= self.lease_seconds / 4:
+            self.renewed = moment
+            self._renew()
+        self._give_up_late(moment)
+        old = moment - self.started > LIFE_SECONDS
+        stop = told_to_stop()
+        if not old and not stop and self._claim():
+            self.idle_since = moment
+        if self.held:
+            self.idle_since = moment
+        if stop:
+            self._stop()
+            return True
+        if not self.held and (old or self._may_leave(moment - self.idle_since)):
+            if old:
+                asking.ring()
+            return True
+        return False
+
+    def _wait_for_database(self) -> None:
+        """Wait until it answers. Then leases are renewed before anything else, and what stands in the rows is looked up:
+        nobody knows of the writes that broke off whether they came through."""
+        away.close()
+        time.sleep(AWAY_SECONDS)
+        while not away.is_back():
+            if told_to_stop():
+                raise OperationalError("told to stop while the database is away")
+            time.sleep(AWAY_SECONDS)
+        self.beaten, self.renewed = 0.0, time.monotonic()
+        self._renew()
+        outcomes_here = [item for item in self.came if isinstance(item, Outcome)]
+        rows = claiming.still_mine(
+            worker=self.worker,
+            held={job.id: job.fence for job in [*self.claimed, *(item.held.job for item in outcomes_here)]},
+        )
+        for item in outcomes_here:
+            if item.held.job.id in rows:
+                item.held.job = rows[item.held.job.id]
+            else:
+                self._drop(item.held)
+        for job in self.claimed:
+            if job.id in rows:
+                rows[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
+        self.claimed = deque(rows[job.id] for job in self.claimed if job.id in rows)
+        # A claim that broke off may have been written all the same: what nobody here has in hand is free for the next.
+        claiming.give_back(worker=self.worker, but=[*self.held, *(job.id for job in self.claimed)])
 
     def _may_leave(self, idle_seconds: float) -> bool:
         if idle_seconds < self.linger_seconds or self.stopping:
@@ -116,17 +173,19 @@ class Drain:
             Lane.WAIT: settings.GENERATION["HELD_MAX"] - busy[Lane.WAIT],
             Lane.CORE: self.lanes.count - busy[Lane.CORE],
         }
-        if max(room.values()) <= 0 or not claiming.anything_due():
-            return False
-        claimed = claiming.claim(worker=self.worker, room=room)
-        crash_point("after_claim")
-        for job in claimed:
+        if not self.claimed and max(room.values()) > 0 and claiming.anything_due():
+            self.claimed.extend(claiming.claim(worker=self.worker, room=room))
+            crash_point("after_claim")
+        has_any = bool(self.claimed)
+        while self.claimed:
+            job = self.claimed[0]
             with scope(job.tenant_id):
                 try:
                     self._take_up(job)
                 except LostClaim:
                     log.info("lost job %s before it was begun", job.id)
-        return bool(claimed)
+            self.claimed.popleft()
+        return has_any
 
     def _take_up(self, job: Job) -> None:
         """Go on where the row says the job stands."""
@@ -165,6 +224,7 @@ class Drain:
             return
         if verb == "start":
             outcomes.sent(job)
+            crash_point("before_submit")
         held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job), bases=bases)
         self.held[job.id] = held
         purchases.begin(held, self.lanes, self.outbox)
@@ -184,11 +244,15 @@ class Drain:
         """Write what came back; wait for the first of it at most `wait_seconds`. What was there at the beginning is taken
         and no more, so that makers who tell every word keep nothing else waiting."""
         try:
-            self._take(self.outbox.get(timeout=wait_seconds))
+            if not self.came:
+                self.came.append(self.outbox.get(timeout=wait_seconds))
             for _ in range(self.outbox.qsize()):
-                self._take(self.outbox.get_nowait())
+                self.came.append(self.outbox.get_nowait())
         except queue.Empty:
             pass
+        while self.came:
+            self._take(self.came[0])
+            self.came.popleft()
         self._note()
 
     def _take(self, item: Progress | Words | Outcome | Stopped) -> None:
@@ -208,13 +272,14 @@ class Drain:
         elif isinstance(item, Words):
             self._hear(held, item.piece)
         else:
-            del self.held[held.job.id]
             with scope(held.job.tenant_id):
                 try:
                     self._write_outcome(item)
                 except LostClaim:
                     outcomes.unwanted(held.job, item.kept)
                     self._drop(held)
+            if self.held.get(held.job.id) is held:
+                del self.held[held.job.id]
 
     def _hear(self, held: Held, piece: str) -> None:
         """Keep a piece of text in mind, where the job is a text that may be shown before it is whole."""
@@ -235,10 +300,12 @@ class Drain:
             outcomes.parked(job, value)
             crash_point("after_parked")
         elif isinstance(value, Done):
-            crash_point("before_stored")
-            outcomes.stored(job, value, outcome.kept)
-            crash_point("after_stored")
+            if job.status != Status.STORED:  # else it was written before the database went away
+                crash_point("before_stored")
+                outcomes.stored(job, value, outcome.kept)
+                crash_point("after_stored")
             outcomes.finished(job)
+            crash_point("after_finished")
         else:  # asked by our reference, and the provider never took it
             self._begin(job, "start")
 
@@ -301,6 +368,7 @@ class Drain:
         for held in list(self.held.values()):
             if adapter(held.job.provider).replay is Replay.FREE:
                 self._hand_back(held)  # it costs nothing to begin it anew, so nobody waits for it
+        crash_point("while_stopping")
         while self.held and time.monotonic() < ends:
             self._take_in(LOOK_SECONDS)
         for held in list(self.held.values()):

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 
 from generation import stills, storage, watermark
+from generation.crash import crash_point
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
 from generation.marking import DigitalSource, Mark
@@ -169,11 +170,15 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     try:
         with BUDGET.purchase():
             value = _call(held, lanes, outbox)
+            if held.verb == "start":
+                crash_point("after_submit")
             kept = None
             if isinstance(value, Done):
                 if value.text is not None:
                     value = replace(value, text=keepable(value.text))
                 kept = _keep(held, value, lanes)
+                if kept is not None:
+                    crash_point("after_kept")
                 value = replace(value, data=None)
         outbox.put(Outcome(held, value, kept))
     except ProviderError as error:

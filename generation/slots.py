@@ -21,8 +21,9 @@ def group() -> str:
 
 
 def take(worker: str) -> Beat | None:
-    """A free slot of the group, or one whose holder stopped beating; None where all are taken. One worker stays free
-    for short tasks, so there is a slot fewer than workers."""
+    """A free slot of the group, or one whose holder is dead and stopped beating; None where all are taken. One worker stays
+    free for short tasks, so there is a slot fewer than workers. A holder that lives may only have found no database to write
+    its beat to; if it hangs, the sweep takes its slot from it."""
     for slot in range(settings.WORKERS - 1):
         place = {"group": group(), "kind": BeatKind.DRAIN, "slot": slot}
         try:
@@ -30,6 +31,8 @@ def take(worker: str) -> Beat | None:
                 return Beat.objects.create(**place, holder=worker, pid=os.getpid(), started_at=now(), beat_at=now())
         except IntegrityError:
             stale = Beat.objects.filter(**place, beat_at__lt=after(-STALE_SECONDS))
+            if any(lives(pid) for pid in stale.values_list("pid", flat=True)):
+                continue
             if stale.update(holder=worker, pid=os.getpid(), held=0, started_at=now(), beat_at=now()):
                 return Beat.objects.get(**place)
     return None
@@ -43,3 +46,14 @@ def beat(slot: Beat, held: int) -> bool:
 def leave(slot: Beat) -> None:
     """Give the slot back."""
     Beat.objects.filter(pk=slot.pk, holder=slot.holder).delete()
+
+
+def lives(pid: int) -> bool:
+    """Whether a process of this machine is there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 import os
 import socket
-import time
 
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from generation import chores
+from generation import chores, clock
 from generation.clock import after, now
+from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending
 from generation.models import Beat, BeatKind
-from generation.slots import GROUP_ENV, STALE_SECONDS
+from generation.slots import GROUP_ENV, STALE_SECONDS, lives
 
 __all__ = ["GROUP_ENV", "forget_group", "last_beat", "ring_beat", "sweep", "write_beat"]
 
@@ -23,15 +23,16 @@ PASS_ON_SECONDS = 5.0
 MOST_LYING = 5
 
 
-def sweep(group: str) -> None:
+def sweep(group: str, *, trusts_beats: bool = True) -> None:
     """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
-    of this group is awake to see it."""
+    of this group is awake to see it. Without `trusts_beats` an old beat is no sign of death: nobody could write one."""
     ending.expire()
     chores.run_due()
-    for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
-        _bury(dead)
+    if trusts_beats:
+        for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
+            _bury(dead)
     for drain in Beat.objects.filter(kind=BeatKind.DRAIN, group=group):
-        if not _lives(drain.pid) and drain.holder.startswith(f"{socket.gethostname()}:"):
+        if not lives(drain.pid) and drain.holder.startswith(f"{socket.gethostname()}:"):
             _bury(drain)
     Beat.objects.filter(kind=BeatKind.GROUP, beat_at__lt=after(-FORGET_SECONDS)).delete()
     awake = Beat.objects.filter(kind=BeatKind.DRAIN, group=group).exists()
@@ -43,9 +44,14 @@ def sweep(group: str) -> None:
 
 
 def ring_beat(group: str, until: float | None = None) -> None:
-    """Send a beat through the queue; `write_beat` runs at its other end. `until` is the time (seconds since the epoch)
-    up to which other groups pass it on."""
-    async_task("generation.tasks.beat", group, time.time() + PASS_ON_SECONDS if until is None else until)
+    """Send a beat through the queue; `write_beat` runs at its other end. `until` is the time (seconds since the epoch, by the
+    database's clock) up to which other groups pass it on."""
+    async_task("generation.tasks.beat", group, moment() + PASS_ON_SECONDS if until is None else until)
+
+
+def moment() -> float:
+    """Seconds since the epoch, by the clock that all groups share."""
+    return clock.read().timestamp()
 
 
 def write_beat(group: str) -> None:
@@ -82,14 +88,5 @@ def _bury(drain: Beat) -> None:
     # Not “equal”: SQLite keeps the database's clock in milliseconds and compares text, Python writes microseconds.
     deleted, _ = Beat.objects.filter(pk=drain.pk, holder=drain.holder, beat_at__lte=drain.beat_at).delete()
     if deleted:
+        crash_point("after_buried")
         claiming.give_back(worker=drain.holder)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

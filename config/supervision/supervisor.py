@@ -17,7 +17,6 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from config.supervision import groups
@@ -25,9 +24,13 @@ from config.supervision.child import Child, Ending
 from config.supervision.host import KILL_MARGIN_SECONDS, STOP_FILE_ENV
 from config.supervision.silence import RING_SECONDS, Silence
 from generation import watch
+from generation.clock import now as database_now
+from generation.slots import STALE_SECONDS
 
 TICK_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
+UNSEEN_SECONDS = 5.0
+"""Longer between two sweeps than this, and whatever kept this process from sweeping may have kept drains from beating."""
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Before the next start of a group that died without a single beat, by how many did so in a row."""
 
@@ -81,6 +84,8 @@ class Supervisor:
         self._due: dict[str, float] = {}
         self._abandoned: dict[str, float] = {}
         self._is_ready = False
+        self._swept_at = time.monotonic()
+        self._trusts_beats_at = 0.0
 
     def run(self) -> None:
         """Until asked to end; then nothing of it is left."""
@@ -109,8 +114,18 @@ class Supervisor:
             self._listen(self._group)
         if self._is_due("sweep", SWEEP_SECONDS):
             with _guarded("sweep"):
-                watch.sweep(self._group.name if self._group else "")
+                self._sweep()
             self._reap()
+
+    def _sweep(self) -> None:
+        """Sweep. Where nothing could be swept for long, because the database was away or the machine slept, the living could
+        not write their beats either: until they had the time to, an old beat is no sign that its drain is gone."""
+        watch.moment()  # it answers, from here on
+        asked_at = time.monotonic()
+        if asked_at - self._swept_at > UNSEEN_SECONDS:
+            self._trusts_beats_at = asked_at + STALE_SECONDS
+        watch.sweep(self._group.name if self._group else "", trusts_beats=asked_at >= self._trusts_beats_at)
+        self._swept_at = time.monotonic()
 
     def _keep_a_group(self) -> None:
         group = self._group
@@ -193,7 +208,7 @@ def give_back_messages() -> None:
     """Free the messages that somebody took, because a dead group's would stay locked for many minutes. A living group may
     get one of its own a second time; a message is a doorbell, so that changes nothing."""
     with _guarded("give back messages"):
-        OrmQ.objects.filter(lock__gt=timezone.now()).update(lock=timezone.now())
+        OrmQ.objects.filter(lock__gt=database_now()).update(lock=database_now())
 
 
 @contextmanager

@@ -3,7 +3,6 @@ fence."""
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import Collection
@@ -16,7 +15,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants, scope
 from generation import wakes
-from generation.clock import after, now
+from generation.clock import after, microseconds, now
 from generation.models import Credential, Job, Lane, Status, Turn
 
 WHY = "a worker works for all tenants"
@@ -146,7 +145,7 @@ def _note_turns(taken: list[Job]) -> None:
     """Remember whose jobs were taken, in one write, in one order for all workers."""
     served = {(job.tenant_id, job.tenant_id) for job in taken}
     served |= {(job.tenant_id, person) for job in taken if (person := job.run.person_id or job.run.user_id) is not None}
-    moment = time.time_ns() // 1_000
+    moment = microseconds()
     Turn.objects.bulk_create(
         [Turn(tenant_id=tenant, person_id=person, taken_at=moment) for tenant, person in sorted(served)],
         update_conflicts=True, unique_fields=["tenant", "person_id"], update_fields=["taken_at"],
@@ -156,7 +155,7 @@ def _note_turns(taken: list[Job]) -> None:
 def forget_turns(*, older_seconds: float = 86_400.0) -> int:
     """Delete what nobody remembers a turn by; how many that were."""
     with across_tenants(WHY):
-        return Turn.objects.filter(taken_at__lt=int((time.time() - older_seconds) * 1_000_000)).delete()[0]
+        return Turn.objects.filter(taken_at__lt=microseconds() - int(older_seconds * 1_000_000)).delete()[0]
 
 
 def _full() -> Any:
@@ -228,9 +227,16 @@ def renew(*, worker: str, held: dict[uuid.UUID, int]) -> set[uuid.UUID]:
     return {job_id for job_id, fence in held.items() if kept.get(job_id) != fence}
 
 
-def give_back(*, worker: str) -> int:
-    """End the leases of a worker that is known to be gone, so that its jobs are taken at once."""
+def still_mine(*, worker: str, held: dict[uuid.UUID, int]) -> dict[uuid.UUID, Job]:
+    """The rows of `held` (job -> fence) that this worker still has to write, as they stand now."""
     with across_tenants(WHY):
-        return Job.objects.filter(worker=worker, status__in=[Status.RUNNING, Status.STORED]).update(
-            lease_until=after(-1), due_at=now()
-        )
+        rows = Job.objects.filter(id__in=list(held), worker=worker, status__in=[Status.RUNNING, Status.STORED])
+        return {job.id: job for job in rows.select_related("model", "run", "asset") if job.fence == held[job.id]}
+
+
+def give_back(*, worker: str, but: Collection[uuid.UUID] = ()) -> int:
+    """End the leases of a worker that is known to be gone, or that has only the jobs of `but` in hand, so that the others are
+    taken at once."""
+    with across_tenants(WHY):
+        mine = Job.objects.filter(worker=worker, status__in=[Status.RUNNING, Status.STORED])
+        return (mine.exclude(id__in=list(but)) if but else mine).update(lease_until=after(-1), due_at=now())

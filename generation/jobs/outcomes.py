@@ -7,13 +7,14 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts import ledger
-from generation import catalogue, policy, steps
+from generation import away, catalogue, policy, steps
 from generation.clock import after, now
+from generation.crash import crash_point
 from generation.discarding import discard
 from generation.errors import AgainstRules, CannotBuy
 from generation.jobs import checking, recording
@@ -115,6 +116,7 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
         counts = counts_of(job, request_and_changes(job)[0])
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
         recording.called(job, "delivered", cost_micros=cost)
+        crash_point("in_stored")
 
 
 def unwanted(job: Job, kept: Kept | None) -> None:
@@ -122,7 +124,7 @@ def unwanted(job: Job, kept: Kept | None) -> None:
     wants the same bytes."""
     if kept is not None:
         DiscardedFile.objects.update_or_create(
-            tenant_id=job.tenant_id, sha256=kept.sha256, defaults={"discarded_at": timezone.now()}
+            tenant_id=job.tenant_id, sha256=kept.sha256, defaults={"discarded_at": now()}
         )
 
 
@@ -179,9 +181,14 @@ def finished(job: Job) -> None:
             job_ended.send(Job, job=job)
             for dependent in waiting_for(job):
                 _make_ready(dependent)
+            crash_point("in_finished")
     except LostClaim:
         raise
     except Exception as error:
+        if (
+            away.is_broken()
+        ):  # not the step failed, but the database went away under it: it runs again when that is back
+            raise OperationalError(f"the database went away under step {job.step}") from error
         log.exception("the step %s of job %s failed", job.step, job.id)
         _step_failed(job, error)
 

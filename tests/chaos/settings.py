@@ -1,24 +1,9 @@
-"""The project's settings with the ferry among the providers."""
-
-import os
-from typing import Any
+"""The project's settings with the ferry among the providers, and the switches of chaos."""
 
 from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS as _APPS
 from generation import providers
 from tests.chaos.ferry import Ferry
 
-providers.PROVIDERS["ferry"] = lambda **_: Ferry(books=os.environ["FERRY_BOOKS"])
-
-
-def _unprotect() -> Any:
-    """The control: a worker that takes over simply sends again, whatever was committed before."""
-    from generation import policy
-
-    def careless(*, stored: bool, **_: Any) -> policy.Recovery:
-        return policy.Recovery.FINISH if stored else policy.Recovery.SEND
-
-    policy.after_crash = careless  # type: ignore[assignment]
-
-
-if os.environ.get("UNPROTECTED") == "1":
-    _unprotect()
+INSTALLED_APPS = [*_APPS, "tests.chaos.apps.Chaos"]
+providers.PROVIDERS["ferry"] = lambda **_: Ferry()
