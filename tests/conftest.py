@@ -172,6 +172,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
             "OPTIONS": {"location": str(tmp_path / "media"), "base_url": None},
         },
     }
+    settings.SPOOL = str(tmp_path / "spool")
     storages._storages.clear()
     default_storage._wrapped = storages["default"]
     return tmp_path / "media"
