@@ -7,7 +7,7 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
-        from generation import assets, chores, exporting, steps
+        from generation import assets, chores, exporting, steps, tidying
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -27,6 +27,7 @@ class GenerationConfig(AppConfig):
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("forget turns", every_seconds=3600, run=claiming.forget_turns)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
+        chores.register("empty the spool", every_seconds=600, run=tidying.empty_spool)
         exporting.connect()
         own_leaving.connect()
         chores.register("see off who leaves", every_seconds=5, run=leaving.clear)
