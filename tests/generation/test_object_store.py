@@ -4,6 +4,7 @@ the store is gone."""
 from __future__ import annotations
 
 import io
+import threading
 import time
 import uuid
 import zipfile
@@ -15,20 +16,22 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 
 from accounts import exporting
 from accounts.tenancy import scope
-from generation import assets, object_store, stills, storage
+from generation import assets, drain, object_store, stills, storage
 from generation.errors import StorageAway
 from generation.jobs import reusing
 from generation.models import Asset, Job
 from generation.providers.contract import Kind
 from generation.studio.models import Upload
-from stories.models import Story
+from generation.studio.pages import thumbs
 from tests import factories
 from tests.generation.test_intake import picture
 from tests.providers.toll import film
-from tests.stories import worker
+from tests.s3 import BUCKET
 
 TENANT = uuid.UUID(int=7)
 
@@ -57,12 +60,7 @@ class TestTheVerbs:
 
     def test_a_list_of_more_than_a_page(self, s3: Any) -> None:
         for number in range(1003):
-            default_storage.bucket.Object(f"t/{TENANT}/{number:04}").put(Body=b"x") if number < 3 else None
-        from moto.s3 import models as kept
-
-        bucket = kept.s3_backends["123456789012"]["aws"]
-        for number in range(3, 1003):
-            bucket.put_object(s3.options["bucket_name"], f"t/{TENANT}/{number:04}", b"x")
+            s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(BUCKET, f"t/{TENANT}/{number:04}", b"x")
         assert len(list(storage.listed())) == 1003
 
     def test_a_film_is_looked_at_where_it_lies(self, s3: Any) -> None:
@@ -73,8 +71,6 @@ class TestTheVerbs:
         assert [method for method, _ in s3.asked] == ["PUT"]
 
     def test_one_client_for_all_threads(self, s3: Any) -> None:
-        import threading
-
         found: list[object] = []
         threads = [threading.Thread(target=lambda: found.append(default_storage.connection)) for _ in range(4)]
         for thread in threads:
@@ -113,13 +109,13 @@ def upload(author: Client, world: Any) -> Upload:
     answer = author.post("/api/v1/uploads", {"file": SimpleUploadedFile("a.png", picture("PNG"), "image/png")})
     assert answer.status_code == 201
     with scope(world.tenant):
-        return Upload.objects.get(id=answer.json()["id"])
+        return Upload.objects.select_related("asset").get(id=answer.json()["id"])
 
 
 @pytest.mark.django_db
 class TestPages:
     def test_a_file_is_reached_by_a_link_that_ends(self, author: Client, upload: Upload, s3: Any) -> None:
-        answer = author.get(f"/api/v1/assets/{upload.asset_id}/file")
+        answer = author.get(f"/studio/uploads/{upload.id}")
         assert (answer.status_code, answer["Location"].startswith(s3.endpoint)) == (302, True)
         with urlopen(answer["Location"]) as whole:
             data = whole.read()
@@ -129,8 +125,10 @@ class TestPages:
 
     def test_pages_and_links_need_no_store(self, author: Client, upload: Upload, s3: Any) -> None:
         s3.stop()
-        answers = {path: author.get(path).status_code for path in ("/", "/studio/", f"/studio/uploads/{upload.id}/")}
-        file = author.get(f"/api/v1/assets/{upload.asset_id}/file")
+        answers = {
+            path: author.get(path).status_code for path in ("/", "/studio/", "/studio/image/", "/api/v1/uploads")
+        }
+        file = author.get(f"/studio/uploads/{upload.id}")
         assert (set(answers.values()) <= {200, 302}, file.status_code) == (True, 302), answers
         assert file["Location"].startswith(f"{s3.endpoint}/{s3.options['bucket_name']}/t/")
 
@@ -150,7 +148,7 @@ class TestPages:
     def test_a_form_with_a_picture_says_so_too(self, author: Client, world: Any, s3: Any) -> None:
         s3.stop()
         answer = author.post(
-            "/studio/make/image/",
+            "/studio/image/",
             {"prompt": "a quay", "source": SimpleUploadedFile("a.png", picture("PNG"), "image/png"),
              "reference": SimpleUploadedFile("a.png", picture("PNG"), "image/png")},
         )  # fmt: skip
@@ -160,8 +158,6 @@ class TestPages:
             assert (Job.objects.count(), Asset.objects.count()) == (0, 0)
 
     def test_a_small_picture_is_made_of_it_or_comes_later(self, author: Client, upload: Upload, s3: Any) -> None:
-        from generation.studio.pages import thumbs
-
         with scope(upload.tenant_id):
             request: Any = type("Asked", (), {"headers": {}})()
             assert thumbs.serve(request, upload.asset).status_code == 200
@@ -171,10 +167,13 @@ class TestPages:
 
 
 @pytest.mark.django_db
-def test_a_story_is_made_exported_and_thrown_away(s3: Any, toll: Any, in_tenant: Any) -> None:
+def test_a_story_is_made_exported_and_thrown_away(
+    s3: Any, toll: Any, in_tenant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = in_tenant.user("reader")
     factories.story(reader, in_tenant.kids)
-    worker.work()
+    monkeypatch.setattr(drain, "SOON_SECONDS", 0.0)
+    drain.drain_here()
     job = Job.objects.select_related("asset").get(kind=Kind.IMAGE)
     assert job.asset is not None
     assert list(s3.objects()) == [job.asset.storage_name]
@@ -186,9 +185,4 @@ def test_a_story_is_made_exported_and_thrown_away(s3: Any, toll: Any, in_tenant:
     assert reusing._is_there(job), "nobody can look now, and that is no reason to buy it again"
     s3.start()
     assets.discard(job.asset)
-    with pytest.MonkeyPatch.context() as later:
-        later.setattr(storage, "modified_at", lambda name: Story.objects.get().created_at - (10 * _HOUR))
-        assert (assets.remove_discarded(linger_seconds=-1), s3.objects()) == (1, {})
-
-
-_HOUR = __import__("datetime").timedelta(hours=1)
+    assert (assets.remove_discarded(linger_seconds=-2), s3.objects()) == (1, {})
