@@ -176,8 +176,8 @@ def contradictions_of_storage(app_configs: Any, **kwargs: Any) -> list[CheckMess
 
     hint = "Mend it, or unset STORAGE to keep files on this machine. See docs/storage.md."
     if settings.STORAGE not in settings.MEDIA_STORAGES:
-        known = " or ".join(sorted(settings.MEDIA_STORAGES))
-        return [Error(f"STORAGE is neither {known}.", hint=hint, id="fablewright.E018")]
+        known = " and not ".join(sorted(settings.MEDIA_STORAGES))
+        return [Error(f"STORAGE is not {known}.", hint=hint, id="fablewright.E018")]
     options: Any = settings.MEDIA_STORAGES["s3"]["OPTIONS"]
     endpoint = options["endpoint_url"] or ""
     wrong = []

@@ -1,7 +1,7 @@
 """Rows of kept files: using one once more, throwing one away, and who may see one.
 
 There is a row for each use, so a file goes when the last of its rows is gone. It goes a little later than the row: a purchase
-that brings the same bytes meanwhile finds the file there and touches it (`storage.keep`), and then it stays.
+that brings the same bytes meanwhile finds the file there and touches it (`storage.put`), and then it stays.
 """
 
 from __future__ import annotations
