@@ -226,3 +226,49 @@ def processes_that_share_nothing(app_configs: Any, **kwargs: Any) -> list[CheckM
         return []
     said = f"With a database server more than one web process can serve this, and no Redis is set. {lost}"
     return [Warning(said, hint=f"{hint} With one only, this changes nothing.", id="fablewright.W016")]
+
+
+@register("files")
+def contradictions_of_storage(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E018: what the environment says of the place for files contradicts itself, so that nothing could be kept."""
+    import os
+
+    from django.conf import settings
+
+    from config import object_store_keys
+
+    hint = "Mend it, or unset STORAGE to keep files on this machine. See docs/storage.md."
+    if settings.STORAGE not in settings.MEDIA_STORAGES:
+        known = " and not ".join(sorted(settings.MEDIA_STORAGES))
+        return [Error(f"STORAGE is not {known}.", hint=hint, id="fablewright.E018")]
+    options: Any = settings.MEDIA_STORAGES["s3"]["OPTIONS"]
+    endpoint = options["endpoint_url"] or ""
+    wrong = []
+    if settings.STORAGE == "s3":
+        if not options["bucket_name"]:
+            wrong.append("STORAGE is s3 and S3_BUCKET names no bucket.")
+        if endpoint and not endpoint.startswith(("http://", "https://")):
+            wrong.append("S3_ENDPOINT is no http or https address.")
+        if endpoint.startswith("http://") and settings.HTTPS:
+            wrong.append("S3_ENDPOINT is plain http, and pages under HTTPS may load nothing from there.")
+        wrong += object_store_keys.problems(os.environ)
+    elif options["bucket_name"] or endpoint:
+        wrong.append("S3_BUCKET or S3_ENDPOINT is set, and STORAGE is not s3: files would be kept on this machine.")
+    return [Error(problem, hint=hint, id="fablewright.E018") for problem in wrong]
+
+
+@register("files", deploy=True)
+def files_of_one_machine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """W019: a database that several machines can share, and files that only one has."""
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor == "sqlite" or settings.STORAGE != "local":
+        return []
+    return [
+        Warning(
+            "The database can serve several machines, and files are kept on this one.",
+            hint="Set STORAGE=s3 before a second machine runs web or workers; until then all is well.",
+            id="fablewright.W019",
+        )
+    ]

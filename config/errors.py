@@ -18,6 +18,8 @@ from rest_framework.views import exception_handler
 from accounts.access import Barred
 from accounts.guessing import seconds_left
 from accounts.requests import TooLarge
+from generation.errors import StorageAway
+from generation.studio.api.answers import Refused
 from generation.studio.dialects.openai.errors import form as openai_form
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,8 @@ def json_errors(error: Exception, context: dict[str, Any]) -> Response:
     """`{"success": false, "data": null, "error": "...", "code": 400}`; `code` is the HTTP status."""
     if isinstance(error, RequestDataTooBig):
         error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if isinstance(error, StorageAway):
+        error = Refused(error)
     answer = exception_handler(error, context)
     if answer is None:
         log.error("unhandled error in %s", context.get("view"), exc_info=error)

@@ -11,10 +11,12 @@ SECRET_KEY_FALLBACKS   earlier ones, comma between, whose signatures still count
 ALLOWED_HOSTS      names that may be asked for, comma between (default: all; the tenants' Domain rows decide in any case)
 TRUSTED_PROXIES    networks of our own proxies, comma between, which may say who the client is (config/proxies.py)
 WAITING_MAX        requests of one web process that may wait for what they asked for at a time (default 48)
-STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
+STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT, S3_REGION, and boto's own keys (or *_FILE)
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
                    requests are led to https; /healthz is not
 HSTS_SUBDOMAINS    1 where each tenant's host and all names below it speak TLS (default 0: they may belong to others)
+STORE_SECONDS      how long what was bought waits for storage that is gone (default three days), in FABLEWRIGHT_HOME/spool;
+                   SPOOL_MAX_BYTES: how much of it before nothing more is begun (default 8 GB); see docs/storage.md
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
 OPENAI_API_KEY ... keys of providers, each also as OPENAI_API_KEY_FILE; the whole list: config/provider_accounts.py
@@ -37,7 +39,7 @@ from pathlib import Path
 
 import environ
 
-from config import environment, mail, provider_accounts, rates, shared
+from config import environment, mail, object_store_keys, provider_accounts, rates, shared
 from config.databases import CONNECT_SECONDS, is_server
 from config.home import Home
 
@@ -221,23 +223,24 @@ MEDIA_STORAGES = {
         "OPTIONS": {"location": str(HOME.path / "media"), "base_url": None},
     },
     "s3": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "generation.object_store.ObjectStore",
         "OPTIONS": {
             "bucket_name": env.str("S3_BUCKET", default=""),
             "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
             "addressing_style": "path" if env.str("S3_ENDPOINT", default="") else "auto",
-            "file_overwrite": False,
-            "default_acl": None,
-            "querystring_auth": True,
             "querystring_expire": 300,
-            "signature_version": "s3v4",
+            # Else boto's own: its variables, its profile, or the role of the machine.
+            **object_store_keys.read(os.environ),
         },
     },
 }
 STORAGES = {
-    "default": MEDIA_STORAGES[STORAGE],
+    "default": MEDIA_STORAGES.get(STORAGE, MEDIA_STORAGES["local"]),  # what is neither fails the check
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+SPOOL = str(HOME.path / "spool")  # what was bought lies there until storage has it
 
 WORKERS = max(2, env.int("WORKERS", default=2))
 Q_CLUSTER = {
@@ -267,6 +270,9 @@ GENERATION = {
     "HELD_MAX": env.int("HELD_MAX", default=128),
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
+    "STORE_SECONDS": env.float("STORE_SECONDS", default=3 * 86400.0),  # how long a finished purchase waits for storage
+    "SPOOL_HOLD_SECONDS": env.float("SPOOL_HOLD_SECONDS", default=1800.0),  # and how long for the machine it lies on
+    "SPOOL_MAX_BYTES": env.int("SPOOL_MAX_BYTES", default=8 * 1024**3),
     "WAIT_SECONDS": env.float("API_WAIT_SECONDS", default=120.0),  # how long an answer waits for what was asked for
     "WAITING_MAX": env.int("WAITING_MAX", default=48),
     "DEADLINES": {

@@ -7,7 +7,8 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
-        from generation import assets, chores, crash, exporting, steps
+        from accounts import purging as throwing_away
+        from generation import assets, chores, crash, exporting, purging, steps, tidying
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -28,6 +29,10 @@ class GenerationConfig(AppConfig):
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("forget turns", every_seconds=3600, run=claiming.forget_turns)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
+        chores.register("empty the spool", every_seconds=600, run=tidying.empty_spool)
+        throwing_away.register_own()
+        purging.connect()
+        chores.register("throw away what is old", every_seconds=86_400, run=throwing_away.daily)
         exporting.connect()
         own_leaving.connect()
         chores.register("see off who leaves", every_seconds=5, run=leaving.clear)

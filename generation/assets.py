@@ -1,7 +1,7 @@
 """Rows of kept files: using one once more, throwing one away, and who may see one.
 
 There is a row for each use, so a file goes when the last of its rows is gone. It goes a little later than the row: a purchase
-that brings the same bytes meanwhile finds the file there and touches it (`storage.keep`), and then it stays.
+that brings the same bytes meanwhile finds the file there and touches it (`storage.put`), and then it stays.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import datetime
 import logging
 import uuid
 
-from django.core.files.storage import default_storage
 from django.http import Http404
 
 from accounts.access import Actor, Verb, allows
 from accounts.tenancy import across_tenants, scope
-from generation import clock, steps
+from generation import clock, steps, storage
 from generation.discarding import discard as discard
 from generation.live import Asked
 from generation.models import Asset, DiscardedFile, Job, Status
@@ -49,10 +48,10 @@ def remove_discarded(*, linger_seconds: float = LINGER_SECONDS) -> int:
     for row in found:
         with scope(row.tenant_id):
             name = f"t/{row.tenant_id}/{row.sha256}"
-            if not Asset.objects.filter(sha256=row.sha256).exists() and default_storage.exists(name):
-                if default_storage.get_modified_time(name) > since:
+            if not Asset.objects.filter(sha256=row.sha256).exists() and storage.exists(name):
+                if storage.modified_at(name) > since:
                     continue  # somebody has just kept the same bytes; their row is on its way
-                default_storage.delete(name)
+                storage.delete(name)
                 removed += 1
             row.delete()
     return removed

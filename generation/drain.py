@@ -24,10 +24,10 @@ from django.conf import settings
 from django.db import OperationalError
 
 from accounts.tenancy import scope
-from generation import away, policy, purchases, slots
+from generation import away, policy, purchases, slots, spool
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
-from generation.jobs import asking, claiming, ending, outcomes
+from generation.jobs import asking, claiming, ending, outcomes, storing
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
@@ -36,7 +36,8 @@ from generation.models import Asset, Beat, Job, Lane, Status
 from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
-from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
+from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopped, Waits, Words
+from generation.storage import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ SOON_SECONDS = 60.0
 AWAY_SECONDS = 0.5
 MOST_TROUBLES = 20
 """Failures of the database in a row, each after it had answered, before this drain gives up: it is not that it was away."""
+ROOM_SECONDS = 15.0
+"""How long a purchase is put off that would bring a file, while the spool is full of files that wait for storage."""
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
 BASES = ("source", "first_frame", "last_frame")
 """Inputs of which something is to be seen in the result, as it was."""
@@ -190,15 +193,22 @@ class Drain:
     def _take_up(self, job: Job) -> None:
         """Go on where the row says the job stands."""
         able = adapter(job.provider)
+        brings_file = Kind(job.kind) in MAX_BYTES
         fresh = job.claimed_from == Status.QUEUED  # type: ignore[attr-defined]
         recovery = policy.after_crash(
             stored=job.status == Status.STORED,
             has_id=bool(job.provider_job_id),
             sent=job.sent_at is not None and not fresh,
             replay=able.replay,
+            spooled=brings_file and spool.find(job.id, job.attempt) is not None,
         )
         if recovery is Recovery.FINISH:
             outcomes.finished(job)
+        elif recovery is Recovery.KEEP:
+            self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
+        elif recovery is Recovery.SEND and brings_file and not spool.has_room():
+            log.warning("the spool is full of what waits for storage, so job %s is put off", job.id)
+            outcomes.put_off(job, ROOM_SECONDS)
         elif recovery is Recovery.UNKNOWN:
             kind = Kind(job.kind)
             outcomes.decided(job, policy.unknown_fate(kind=kind, replay=able.replay, attempt=job.attempt))
@@ -226,9 +236,12 @@ class Drain:
             outcomes.sent(job)
             crash_point("before_submit")
         held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job), bases=bases)
-        self.held[job.id] = held
-        purchases.begin(held, self.lanes, self.outbox)
+        self._hold(held)
         crash_point("after_sent")
+
+    def _hold(self, held: Held) -> None:
+        self.held[held.job.id] = held
+        purchases.begin(held, self.lanes, self.outbox)
 
     def _tell_to_stop(self) -> None:
         """Ask providers to stop working on what was cancelled."""
@@ -255,7 +268,7 @@ class Drain:
             self.came.popleft()
         self._note()
 
-    def _take(self, item: Progress | Words | Outcome | Stopped) -> None:
+    def _take(self, item: Progress | Words | Spooled | Waits | Outcome | Stopped) -> None:
         if isinstance(item, Stopped):
             self.stopping.discard(item.job.id)
             with scope(item.job.tenant_id):
@@ -271,6 +284,10 @@ class Drain:
             held.share = max(held.share, item.share)
         elif isinstance(item, Words):
             self._hear(held, item.piece)
+        elif isinstance(item, Spooled):
+            self._note_spooled(held)
+        elif isinstance(item, Waits):
+            self._leave_in_spool(held, item.seconds)
         else:
             with scope(held.job.tenant_id):
                 try:
@@ -280,6 +297,30 @@ class Drain:
                     self._drop(held)
             if self.held.get(held.job.id) is held:
                 del self.held[held.job.id]
+
+    def _note_spooled(self, held: Held) -> None:
+        """What was bought is safe on this machine. Where storage has it by now, that needs not be said."""
+        crash_point("after_spooled")
+        held.gives_up_at = time.monotonic() + settings.GENERATION["STORE_SECONDS"]
+        if held.is_put or held.job.spool_id == spool.own_id():
+            return
+        with scope(held.job.tenant_id):
+            try:
+                storing.spooled(held.job, replay=adapter(held.job.provider).replay)
+            except LostClaim:
+                self._drop(held)
+        crash_point("after_spool_noted")
+
+    def _leave_in_spool(self, held: Held, waited_seconds: float) -> None:
+        """Storage is gone: the job goes on when it is back, by whoever of this machine takes it up."""
+        del self.held[held.job.id]
+        replay = adapter(held.job.provider).replay
+        with scope(held.job.tenant_id):
+            try:
+                storing.waits_for_storage(held.job, replay=replay, waited_seconds=waited_seconds)
+            except LostClaim:
+                log.info("lost job %s, whose file waits in the spool", held.job.id)
+        crash_point("after_left_in_spool")
 
     def _hear(self, held: Held, piece: str) -> None:
         """Keep a piece of text in mind, where the job is a text that may be shown before it is whole."""
@@ -304,6 +345,8 @@ class Drain:
                 crash_point("before_stored")
                 outcomes.stored(job, value, outcome.kept)
                 crash_point("after_stored")
+            if outcome.kept is not None:
+                spool.forget(job.id)
             outcomes.finished(job)
             crash_point("after_finished")
         else:  # asked by our reference, and the provider never took it

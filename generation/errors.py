@@ -33,3 +33,14 @@ class AgainstRules(CannotBuy):
 
 class NotRetryable(CannotBuy):
     """The job is not in a state that can be tried again."""
+
+
+class StorageAway(CannotBuy):
+    """Storage does not answer, or says no for now: nothing can be kept, and nothing read. It passes."""
+
+    status_code = 503
+    wait = 30
+    """Seconds after which it is worth asking again; what `Retry-After` says."""
+
+    def __init__(self, message: str = "Files cannot be kept or read at the moment. Try again in a minute.") -> None:
+        super().__init__(message, status=self.status_code)

@@ -17,6 +17,9 @@ MAX_ASKS = 1
 """Times a step may ask again for a usable answer."""
 LONGEST_WAIT_SECONDS = 120.0
 PAUSE_SECONDS = 600.0
+SPOOL_WAITS = (2.0, 60.0)
+HARMLESS_HOLD_SECONDS = 180.0
+"""Longer than the longest wait between two tries, so that whoever has the file comes first."""
 
 
 class Verdict(StrEnum):
@@ -108,16 +111,21 @@ class Recovery(StrEnum):
     """What a worker does with a job whose holder is gone."""
 
     SEND = "send"
+    KEEP = "keep"
+    """It came and lies in this machine's spool: only storage is still to get it."""
     POLL = "poll"
     FIND = "find"
     FINISH = "finish"
     UNKNOWN = "unknown"
 
 
-def after_crash(*, stored: bool, has_id: bool, sent: bool, replay: Replay) -> Recovery:
-    """How a job whose lease ran out goes on. An id is polled, never submitted again."""
+def after_crash(*, stored: bool, has_id: bool, sent: bool, replay: Replay, spooled: bool = False) -> Recovery:
+    """How a job whose lease ran out goes on. What lies in the spool is kept, an id is polled, and neither is submitted
+    again."""
     if stored:
         return Recovery.FINISH
+    if spooled:
+        return Recovery.KEEP
     if has_id:
         return Recovery.POLL
     if not sent or replay is Replay.FREE:
@@ -135,6 +143,27 @@ def past_deadline(*, kind: Kind, sent: bool, replay: Replay) -> Decision:
     if sent and replay is not Replay.FREE:
         return Decision(Verdict.UNKNOWN, Money.BOOK, f"{NOUNS[kind]} took too long. {MAY_BE_CHARGED}")
     return Decision(Verdict.FAIL, Money.RELEASE, f"{NOUNS[kind]} took too long. {NOTHING_CHARGED}")
+
+
+def store_again(waited_seconds: float) -> float:
+    """Seconds until storage is tried again for what waits in the spool, by how long it has waited: soon at first, then every
+    minute."""
+    wait = min(max(waited_seconds / 2, SPOOL_WAITS[0]), SPOOL_WAITS[1])
+    return wait * (1 + random.random() / 4)  # noqa: S311 -- jitter, nothing secret
+
+
+def spool_hold(*, has_id: bool, replay: Replay, most_seconds: float) -> float:
+    """Seconds for which only workers who see the spool may go on with what lies there. Where asking again costs nothing, as
+    there is an id, or a reference, or no charge, that is short; else as long as a machine may take to come back."""
+    is_harmless = has_id or replay is not Replay.NEVER
+    return min(HARMLESS_HOLD_SECONDS, most_seconds) if is_harmless else most_seconds
+
+
+def never_stored(*, kind: Kind, replay: Replay) -> Decision:
+    """It was bought, it came, and storage did not take it in all that time."""
+    if replay is Replay.FREE:
+        return Decision(Verdict.FAIL, Money.RELEASE, f"{NOUNS[kind]} came and could not be kept. {NOTHING_CHARGED}")
+    return Decision(Verdict.UNKNOWN, Money.BOOK, f"{NOUNS[kind]} came and could not be kept. It was charged.")
 
 
 def without_key(*, kind: Kind, is_charged: bool, told: str) -> Decision:

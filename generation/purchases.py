@@ -1,4 +1,5 @@
-"""One purchase while a worker holds it: the thread that talks to the provider and keeps the bytes. No database here."""
+"""One purchase while a worker holds it: the thread that talks to the provider, and brings what it made into the spool and
+from there into storage. No database here."""
 
 from __future__ import annotations
 
@@ -7,16 +8,15 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from django.core.files.storage import default_storage
-
-from generation import stills, storage, watermark
+from generation import spool, stills, storage, watermark
 from generation.crash import crash_point
+from generation.errors import StorageAway
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
 from generation.marking import DigitalSource, Mark
@@ -39,7 +39,7 @@ MARK_TRIES = 2
 
 @dataclass(slots=True)
 class Held:
-    """A job in this worker's hands. `verb` is start, check or find; `able` speaks with the key of the job's account."""
+    """A job in this worker's hands. `verb` is start, check, find or keep; `able` speaks with the key of the job's account."""
 
     job: Job
     verb: str
@@ -52,6 +52,8 @@ class Held:
     """Pieces of text that came so far, where the tier shows them."""
     said_length: int = 0
     share: float = -1.0
+    is_put: bool = False
+    """What was bought is in storage."""
     noted_at: float = 0.0
     noted_length: int = 0
     noted_share: float = -1.0
@@ -73,6 +75,21 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Spooled:
+    """What was bought lies finished in the spool, and is on its way into storage."""
+
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Storage did not take what lies in the spool, for `seconds` by now."""
+
+    held: Held
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came back: a value or an error, never both. `kept` is set where bytes were stored."""
 
@@ -91,7 +108,7 @@ class Stopped:
     charged: int | None
 
 
-Outbox = queue.SimpleQueue[Progress | Words | Outcome | Stopped]
+Outbox = queue.SimpleQueue[Progress | Words | Spooled | Waits | Outcome | Stopped]
 
 
 def hold(
@@ -122,17 +139,28 @@ def hold(
 def _read(name: str, names: Sequence[str]) -> bytes:
     """One of the inputs. The first takes room for all of them as they are packed; the wire gives it back when the request
     lies in a file."""
-    if not BUDGET.is_mine:
-        BUDGET.take(PACKED * sum(default_storage.size(one) for one in names))
-    return storage.read(name)
+    try:
+        if not BUDGET.is_mine:
+            BUDGET.take(PACKED * sum(storage.size(one) for one in names))
+        return storage.read(name)
+    except StorageAway as away:
+        raise Transient(str(away), retry_after_seconds=away.wait) from away
 
 
 def _stills(name: str) -> bytes:
     """Some moments of a film that is looked at; it is read from where it lies, and not into memory."""
     try:
         return stills.sheet(name)
+    except StorageAway as away:
+        raise Transient(str(away), retry_after_seconds=away.wait) from away
     except (OSError, ValueError) as error:
         raise Damaged(f"the film cannot be looked at: {error}", billed=False) from error
+
+
+def hold_spooled(job: Job, able: Provider, *, seconds: float) -> Held:
+    """Take a job into hand whose file lies in the spool: its provider is not asked again, so neither its key nor its inputs are
+    needed."""
+    return Held(job, "keep", able, request_of(job), gives_up_at=time.monotonic() + seconds)
 
 
 def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
@@ -168,19 +196,28 @@ def keepable(text: str) -> str:
 
 def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     try:
-        with BUDGET.purchase():
-            value = _call(held, lanes, outbox)
-            if held.verb == "start":
-                crash_point("after_submit")
-            kept = None
-            if isinstance(value, Done):
-                if value.text is not None:
-                    value = replace(value, text=keepable(value.text))
-                kept = _keep(held, value, lanes)
-                if kept is not None:
-                    crash_point("after_kept")
-                value = replace(value, data=None)
-        outbox.put(Outcome(held, value, kept))
+        if held.verb == "keep":
+            entry = spool.find(held.job.id, held.job.attempt)
+            if entry is None:
+                outbox.put(Waits(held, 0.0))  # it is gone: whoever takes the job up next sees that, and policy decides
+                return
+        else:
+            with BUDGET.purchase():
+                value = _call(held, lanes, outbox)
+                if held.verb == "start":
+                    crash_point("after_submit")
+                entry = None
+                if isinstance(value, Done):
+                    if value.text is not None:
+                        value = replace(value, text=keepable(value.text))
+                    entry = _keep(held, value, lanes)
+                    if entry is not None:
+                        crash_point("after_kept")
+                    value = replace(value, data=None)
+            if entry is None:
+                outbox.put(Outcome(held, value))
+                return
+        _put(held, entry, outbox)
     except ProviderError as error:
         outbox.put(Outcome(held, error=error))
     except Exception as error:
@@ -208,19 +245,32 @@ def _call(held: Held, lanes: Lanes, outbox: Outbox) -> Done | Pending | None:
     return held.able.check(handle)
 
 
-def _keep(held: Held, done: Done, lanes: Lanes) -> storage.Kept | None:
-    kind, tenant_id = Kind(held.job.kind), held.job.tenant_id
+def _put(held: Held, entry: spool.Entry, outbox: Outbox) -> None:
+    """From the spool into storage. Whatever goes wrong here, what was paid for is there: it waits."""
+    outbox.put(Spooled(held))
+    try:
+        storage.put(entry.path, entry.name)
+    except Exception as error:
+        if not isinstance(error, StorageAway):
+            log.exception("job %s could not be put into storage", held.job.id)
+        outbox.put(Waits(held, entry.age_seconds if entry.path.exists() else 0.0))
+        return
+    held.is_put = True
+    outbox.put(Outcome(held, entry.done, entry.kept))
+
+
+def _keep(held: Held, done: Done, lanes: Lanes) -> spool.Entry | None:
+    """What came, finished and in the spool; None where nothing came that is a file."""
+    kind = Kind(held.job.kind)
     mark = Mark(held.source, system=done.model or held.request.model)
     watermarked = partial(_watermark, held, lanes) if held.job.is_preview else None
     if done.data is not None:
-        return storage.keep(
-            tenant_id=tenant_id, kind=kind, data=done.data, media_type=done.media_type, mark=mark, watermarked=watermarked
-        )  # fmt: skip
+        return _spool(held, done, kind, done.data, done.media_type, mark, watermarked)
     if done.link is None:
         return None
     for tries in range(1, FETCH_TRIES + 1):
         try:
-            return _fetch(held, kind, done.link, done.media_type, mark, watermarked)
+            return _fetch(held, done, kind, done.link, mark, watermarked)
         except Transient as error:
             # A provider that has a job can be asked for it again. One that answered at once cannot: what it made is
             # fetched here or lost.
@@ -246,9 +296,21 @@ def _watermark(held: Held, lanes: Lanes, path: Path) -> None:
                 raise Damaged(f"the preview could not be marked: {error}") from error
 
 
+def _spool(
+    held: Held, done: Done, kind: Kind, data: bytes | Iterable[bytes], media_type: str, mark: Mark,
+    watermarked: Callable[[Path], None] | None,
+) -> spool.Entry:  # fmt: skip
+    job = held.job
+    with spool.unfinished() as path:
+        kept = storage.make(path, kind=kind, data=data, media_type=media_type, mark=mark, watermarked=watermarked)
+        return spool.add(
+            path, job_id=job.id, tenant_id=job.tenant_id, attempt=job.attempt, fence=job.fence, kept=kept, done=done
+        )  # fmt: skip
+
+
 def _fetch(
-    held: Held, kind: Kind, link: Link, media_type: str, mark: Mark, watermarked: Callable[[Path], None] | None
-) -> storage.Kept:  # fmt: skip
+    held: Held, done: Done, kind: Kind, link: Link, mark: Mark, watermarked: Callable[[Path], None] | None
+) -> spool.Entry:  # fmt: skip
     if not isinstance(held.able, Opens):
         raise Damaged("the adapter answered with a link and cannot fetch")
     with ExitStack() as closing:
@@ -259,7 +321,5 @@ def _fetch(
                 # Asked once more, a provider that has the job may name a fresh address.
                 raise Transient(str(error), retry_after_seconds=FETCH_WAIT_SECONDS * 10) from error
             raise
-        return storage.keep(
-            tenant_id=held.job.tenant_id, kind=kind, data=stream.chunks(), media_type=media_type or stream.media_type,
-            mark=mark, watermarked=watermarked,
-        )  # fmt: skip
+        media_type = done.media_type or stream.media_type
+        return _spool(held, done, kind, stream.chunks(), media_type, mark, watermarked)

@@ -6,8 +6,9 @@ import io
 from typing import Any
 
 import av
-from django.core.files.storage import default_storage
 from PIL import Image
+
+from generation import storage
 
 SIDE = 384
 """Pixels of one moment's longer side."""
@@ -19,7 +20,7 @@ def sheet(name: str) -> bytes:
     """A JPEG of two by two moments of the film that lies in storage under `name`. Raises `ValueError` where it has no
     pictures."""
     try:
-        with default_storage.open(name, "rb") as kept, av.open(kept) as film:
+        with storage.opened(name) as kept, av.open(kept) as film:
             found = [picture for share in MOMENTS if (picture := _at(film, share)) is not None]
     except (av.FFmpegError, IndexError) as error:
         raise ValueError(str(error)) from error

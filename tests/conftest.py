@@ -211,9 +211,34 @@ def media(settings: Any, tmp_path: Path) -> Path:
             "OPTIONS": {"location": str(tmp_path / "media"), "base_url": None},
         },
     }
+    settings.SPOOL = str(tmp_path / "spool")
     storages._storages.clear()
     default_storage._wrapped = storages["default"]
     return tmp_path / "media"
+
+
+@pytest.fixture(scope="module")
+def object_server() -> Iterator[Any]:
+    from tests import s3
+
+    with s3.running() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(media: Path, object_server: Any, settings: Any) -> Any:
+    """Files are kept in an object store that the test may stop and start. Its objects are gone with the test."""
+    from django.core.files.storage import default_storage, storages
+
+    object_server.forget()
+    settings.STORAGE = "s3"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "generation.object_store.ObjectStore", "OPTIONS": object_server.options},
+    }
+    storages._storages.clear()
+    default_storage._wrapped = storages["default"]
+    return object_server
 
 
 @pytest.fixture

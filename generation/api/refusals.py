@@ -14,9 +14,11 @@ from generation.errors import CannotBuy
 class Refused(APIException):
     """A verb of the engine was refused; the sentence is fit for whoever asked."""
 
-    def __init__(self, sentence: str, status: int) -> None:
+    def __init__(self, sentence: str, status: int, wait: int | None = None) -> None:
         super().__init__(sentence)
         self.status_code = status
+        self.wait = wait
+        """What DRF says in `Retry-After`."""
 
 
 @contextmanager
@@ -28,4 +30,4 @@ def refusing() -> Iterator[None]:
     except OverBudget as over:
         raise Refused(str(over), over.status) from over
     except CannotBuy as refused:
-        raise Refused(str(refused), refused.status) from refused
+        raise Refused(str(refused), refused.status, getattr(refused, "wait", None)) from refused

@@ -22,7 +22,7 @@ from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
 from generation.jobs.counting import counts_of
 from generation.jobs.ending import NEED_FAILED, close_cancelled, end_badly
-from generation.jobs.transitions import ALLOWED, move
+from generation.jobs.transitions import ALLOWED, NOT_SPOOLED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
 from generation.providers.contract import Input, Kind, Replay, Request
 from generation.providers.fitting import Adjusted
@@ -312,6 +312,7 @@ def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
         finished_at=None,
         due_at=None if waits else now(),
         deadline_at=None if waits else after(deadline_seconds(job)),
+        **NOT_SPOOLED,
         **{"hold_micros": hold, "credential": credential, "error_class": "", "error_detail": "", **changes},
     )
     job.refresh_from_db(fields=["fence"])

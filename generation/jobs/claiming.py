@@ -14,7 +14,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants, scope
-from generation import wakes
+from generation import spool, wakes
 from generation.clock import after, microseconds, now
 from generation.models import Credential, Job, Lane, Status, Turn
 
@@ -47,9 +47,16 @@ def _by_itself(usable: Q) -> Q:
     """The same by the job's own columns, but for `usable`, which is asked of queued ones besides."""
     return (
         (Q(status=Status.QUEUED, due_at__lte=now()) & usable)
-        | Q(status=Status.PARKED, due_at__lte=now())
-        | Q(status__in=[Status.RUNNING, Status.STORED], lease_until__lte=now())
+        | (Q(status=Status.PARKED, due_at__lte=now()) & _in_reach())
+        | (Q(status=Status.RUNNING, lease_until__lte=now()) & _in_reach())
+        | Q(status=Status.STORED, lease_until__lte=now())
     )
+
+
+def _in_reach() -> Q:
+    """Not what lies finished on another machine: a worker who cannot see it would take it for lost, and buy it again. For a
+    while only; a machine that is gone for good keeps nobody waiting for ever."""
+    return Q(spool_id=None) | Q(spool_id=spool.own_id()) | Q(spooled_until__lte=now())
 
 
 def anything_due() -> bool:
@@ -61,8 +68,10 @@ def anything_due() -> bool:
 def anything_due_within(seconds: float) -> bool:
     """Whether a job comes due soon, so that it is worth staying."""
     with across_tenants(WHY):
-        soon = Q(status__in=[Status.QUEUED, Status.PARKED], due_at__lte=after(seconds)) | Q(
-            status=Status.STORED, lease_until__lte=after(min(seconds, 10.0))
+        soon = (
+            Q(status=Status.QUEUED, due_at__lte=after(seconds))
+            | (Q(status=Status.PARKED, due_at__lte=after(seconds)) & _in_reach())
+            | Q(status=Status.STORED, lease_until__lte=after(min(seconds, 10.0)))
         )
         return Job.objects.filter(soon).exists()
 

@@ -131,9 +131,11 @@ def expire() -> int:
             job = _overdue().select_related("model", "run").filter(id=job_id).first()
             if job is None:
                 continue  # it ended meanwhile
-            decision = policy.past_deadline(
-                kind=Kind(job.kind), sent=job.sent_at is not None, replay=adapter(job.provider).replay
-            )
+            kind, replay = Kind(job.kind), adapter(job.provider).replay
+            if job.spool_id is not None:
+                decision = policy.never_stored(kind=kind, replay=replay)
+            else:
+                decision = policy.past_deadline(kind=kind, sent=job.sent_at is not None, replay=replay)
             status = (
                 Status.UNKNOWN if decision.verdict is Verdict.UNKNOWN and job.status != Status.QUEUED else Status.FAILED
             )

@@ -17,12 +17,12 @@ from generation.clock import after, now
 from generation.crash import crash_point
 from generation.discarding import discard
 from generation.errors import AgainstRules, CannotBuy
-from generation.jobs import checking, recording
+from generation.jobs import checking, recording, storing
 from generation.jobs.asking import deadline_seconds as deadline_of
 from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
 from generation.jobs.counting import counts_of
 from generation.jobs.ending import end_badly, waiting_for
-from generation.jobs.transitions import LostClaim, move, write
+from generation.jobs.transitions import NOT_SPOOLED, LostClaim, move, write
 from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
@@ -38,7 +38,7 @@ STEP_TRIES = 3
 def sent(job: Job) -> None:
     """Commit that the request is about to go out. Called just before it does."""
     # A worker that died may have left half a text behind.
-    if not write(job, seen=False, sent_at=now(), partial=""):
+    if not write(job, seen=False, sent_at=now(), partial="", **NOT_SPOOLED):
         raise LostClaim(str(job.id))
     job.sent_at = timezone.now()  # the row has the database's moment; here it counts that it was sent at all
 
@@ -69,7 +69,13 @@ def parked(job: Job, pending: Pending) -> None:
         tries=0,
         lease_until=None,
         due_at=after(pending.check_after_seconds),
+        **NOT_SPOOLED,
     )
+
+
+def put_off(job: Job, seconds: float) -> None:
+    """What was not sent goes back to the queue, and comes up again later."""
+    move(job, Status.QUEUED, seen=False, lease_until=None, due_at=after(seconds), sent_at=None)
 
 
 def handed_back(job: Job) -> None:
@@ -104,6 +110,8 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
             asset=asset,
             cost_micros=cost,
             tries=0,
+            **NOT_SPOOLED,
+            **({"error_class": "", "error_detail": ""} if job.error_class == storing.STORAGE else {}),
             result={
                 "text": done.text,
                 "model": done.model or (job.model.remote_name if job.model else ""),
@@ -339,6 +347,7 @@ def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
         lease_until=None,
         due_at=after(wait_seconds),
         deadline_at=after(deadline_of(job)),
+        **NOT_SPOOLED,
         **{"request": job.request, **changes},
     )
 

@@ -50,16 +50,21 @@ COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "N
 class Outlook:
     """What can be told of a job that is under way. `place` counts from 1, the next; DEEPEST + 1 stands for all from there.
     `seconds` is one of the STEPS. It is late where it takes longer than such jobs do, and paused where its account at the
-    provider is: then nobody knows when it goes on."""
+    provider is: then nobody knows when it goes on. It is made, and put away, where only storage is still to take it."""
 
     place: int | None = None
     seconds: int | None = None
     is_late: bool = False
     is_paused: bool = False
+    is_made: bool = False
 
     @property
     def words(self) -> str:
         """The same in a sentence or two; empty where there is nothing to tell."""
+        if self.is_made:
+            return (
+                "It is made, and is being put away. That takes longer than usual at the moment; it goes on by itself."
+            )
         if self.is_paused:
             return "What makes it is paused at the moment; it goes on by itself."
         parts = []
@@ -74,7 +79,8 @@ class Outlook:
     @property
     def version(self) -> str:
         """Changes whenever what is told does."""
-        return f"{self.place or ''}-{self.seconds or ''}{'late' if self.is_late else ''}{'paused' if self.is_paused else ''}"
+        marks = {"late": self.is_late, "paused": self.is_paused, "made": self.is_made}
+        return f"{self.place or ''}-{self.seconds or ''}{''.join(name for name, is_so in marks.items() if is_so)}"
 
     def said(self) -> dict[str, Any]:
         """`{"place"?, "estimate_seconds"?, "outlook"?}`: what is known, and nothing else."""
@@ -89,17 +95,19 @@ def outlook(job: Job) -> Outlook:
     """What can be told of the job as it was loaded."""
     return outlook_of(
         job_id=job.id, status=job.status, lane=job.lane, credential_id=job.credential_id, model_id=job.model_id,
-        kind=job.kind, sent_at=job.sent_at, progress=job.progress,
+        kind=job.kind, sent_at=job.sent_at, progress=job.progress, spool_id=job.spool_id,
     )  # fmt: skip
 
 
 def outlook_of(
     *, job_id: uuid.UUID, status: str, lane: str, credential_id: int | None, model_id: int | None, kind: str, sent_at: Any,
-    progress: float | None,
+    progress: float | None, spool_id: uuid.UUID | None,
 ) -> Outlook:  # fmt: skip
     """The same of a job whose row was not loaded as a whole."""
     if status == Status.QUEUED:
         return _waiting(job_id, Lane(lane), credential_id, _pace(model_id, kind))
+    if spool_id is not None and status == Status.PARKED:
+        return Outlook(is_made=True)
     if status in (Status.RUNNING, Status.PARKED) and sent_at is not None:
         return _running((timezone.now() - sent_at).total_seconds(), progress, _pace(model_id, kind))
     return UNTOLD  # it waits for another job, or it is being put away

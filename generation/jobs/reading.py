@@ -18,6 +18,7 @@ JOB = (
     "id", "tenant_id", "run_id", "kind", "model_id", "asked_model", "provider", "request", "step", "subject_id", "status",
     "version", "progress", "partial", "attempt", "cost_micros", "result", "asset_id", "error_class", "message", "created_at",
     "finished_at", "sent_at", "lane", "credential_id", "reused_from", "preview_of",
+    "spool_id",
 )  # fmt: skip
 RUN = ("id", "tenant_id", "tier_id", "user_id", "topic_id", "purpose")
 TIER = ("id", "tenant_id", "slug")
@@ -69,7 +70,7 @@ class Look:
         """Its place and about how long it takes, as they are told with this very look."""
         if not self.is_active:
             return UNTOLD
-        asked = ("status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress")
+        asked = ("status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress", "spool_id")
         return outlook_of(job_id=self.row[AT["id"]], **{name: self.row[AT[name]] for name in asked})
 
     @cached_property

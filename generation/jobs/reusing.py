@@ -12,12 +12,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts import ledger
 from accounts.models import User
-from generation import steps
+from generation import steps, storage
+from generation.errors import StorageAway
 from generation.jobs import asking, outcomes
 from generation.models import AiModel, Asset, Job, Run, Status
 from generation.providers.contract import Kind
@@ -107,4 +107,9 @@ def add(
 def _is_there(job: Job) -> bool:
     if job.kind == Kind.TEXT:
         return bool(job.result.get("text"))
-    return job.asset is not None and default_storage.exists(job.asset.storage_name)
+    if job.asset is None:
+        return False
+    try:
+        return storage.exists(job.asset.storage_name)
+    except StorageAway:
+        return True  # nobody can look now; that is no reason to buy it once more

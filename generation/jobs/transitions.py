@@ -33,6 +33,10 @@ AGAIN: dict[Status, frozenset[Status]] = {Status.DONE: frozenset({Status.QUEUED}
 """What a delivery may do besides: it buys nothing, so what was taken once can be sent once more."""
 
 
+NOT_SPOOLED: dict[str, Any] = {"spool_id": None, "spooled_until": None}
+"""Columns of a job of whose present attempt nothing waits for storage."""
+
+
 class LostClaim(Exception):
     """Somebody else holds the job by now, or it has ended: what this worker knows of it no longer counts."""
 

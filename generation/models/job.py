@@ -80,6 +80,13 @@ class Job(TenantRow):
     provider_job_id = models.CharField(max_length=500, blank=True)
     poll_url = models.CharField(max_length=1000, blank=True)
 
+    spool_id = models.UUIDField(
+        null=True, help_text="The spool that its file waits in for storage, where that takes longer than a moment."
+    )
+    spooled_until = models.DateTimeField(
+        null=True, help_text="Until then only workers that see that spool go on with it; then anybody's policy does."
+    )
+
     stops_provider = models.BooleanField(default=False, help_text="Cancelled, and the provider has to be told.")
 
     hold_micros = models.BigIntegerField(default=0)

@@ -16,7 +16,7 @@ from accounts.models import User
 from stories.models import Choice, Image, Reading, Scene, Story, Video
 
 STATUS_FIELDS = (
-    "version", "status", "progress", "message", "kind", "lane", "credential_id", "model_id", "sent_at",
+    "version", "status", "progress", "message", "kind", "lane", "credential_id", "model_id", "sent_at", "spool_id",
 )  # fmt: skip
 
 

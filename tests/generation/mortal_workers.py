@@ -19,7 +19,7 @@ from django.db import transaction
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from config.management.commands.audit_invariants import disagreements
-from generation import drain, providers, purchases, storage
+from generation import drain, providers, purchases, spool, storage
 from generation.clock import after
 from generation.drain import Drain
 from generation.jobs import asking
@@ -38,6 +38,8 @@ PRICE = 2_000_000
 """Micros a call: what is held, and what is settled where the provider reports no cost."""
 CAP = 10**9
 MOST_DRAINS = 12
+BEFORE_IT_CAME = ("after_claim", "after_sent", "before_parked", "after_parked")
+"""Points at which nothing of what was bought is on the machine yet."""
 CASES = list({(case.provider, case.submit): case for case in reversed(all_cases())}.values())[::-1]
 """One purchase for each way of asking."""
 POLLED = [case for case in CASES if case.poll]
@@ -166,6 +168,8 @@ class Engine:
             else:
                 raise AssertionError(f"no worker came to {point}")
         run_out(job)
+        if point in BEFORE_IT_CAME:
+            spool.forget(job.id)  # a thread of ours goes on where that of a dead process does not
         held = Job.objects.filter(id=job.id, status__in=[Status.RUNNING, Status.STORED])
         held.update(lease_until=after(-1))
         hurry(job)

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from generation import policy, providers, purchases
+from generation import policy, providers, purchases, spool
 from generation.clock import after
 from generation.jobs import asking
 from generation.models import Job, Status
 from generation.policy import Recovery
 from generation.providers.contract import Kind, Replay
 from generation.providers.protocols import Cancels, TellsCharge
+from generation.storage import MAX_BYTES
 from tests.generation.mortal_workers import (
     CASES,
     CLASSES,
@@ -119,6 +120,11 @@ ALWAYS = (
 )
 STORED = Death("after it was stored", "after_stored", 1, 1, True)
 AT_ONCE = (Death("before it is stored", "before_stored", 1, 1, False),)
+SPOOLED = (
+    # What came as a file is on the machine's disk by then, and the next worker there finds it.
+    Death("when it lies in the spool", "after_spooled", 1, 1, True),
+    Death("before the row of what is kept", "before_stored", 1, 1, True),
+)
 WITH_ID = (
     Death("between the id and its commit", "before_parked", 1, 1, False),
     Death("between the id and the first poll", "after_parked", 1, 1, True),
@@ -126,7 +132,17 @@ WITH_ID = (
     Death("while it is asked after", "after_sent", 2, 1, True),
     Death("before it is stored", "before_stored", 1, 1, True),
 )
-DEATHS = [(case, death) for case in CASES for death in (*ALWAYS, *(WITH_ID if case.poll else AT_ONCE))]
+FILES = tuple(MAX_BYTES)
+"""Kinds of which files come."""
+
+
+def after_the_send(case: Case) -> tuple[Death, ...]:
+    if case.poll:
+        return WITH_ID
+    return SPOOLED if case.kind in FILES else AT_ONCE
+
+
+DEATHS = [(case, death) for case in CASES for death in (*ALWAYS, *after_the_send(case))]
 DEATHS += [(case, STORED) for case in CLASSES]
 
 
@@ -137,7 +153,10 @@ def test_what_a_dead_worker_costs(case: Case, death: Death, engine: Engine) -> N
     left = fresh(job)
     assert engine.fake.submits(case.provider) == death.submits
     assert (left.sent_at is not None) == (death.submits > 0)
-    assert (bool(left.provider_job_id) or left.status == Status.STORED) == (death.is_known and death.submits > 0)
+    is_there = (
+        bool(left.provider_job_id) or left.status == Status.STORED or spool.find(left.id, left.attempt) is not None
+    )
+    assert is_there == (death.is_known and death.submits > 0)
     engine.finish(job)
     assert engine.fate(job, case) == (bought(case) if death.is_known else answer_lost(case))
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from generation import storage
+from generation.errors import StorageAway
 from generation.providers.contract import Kind
 from generation.providers.errors import Damaged
 from generation.storage import Kept, keep
@@ -121,7 +122,7 @@ class TestACrashWhileWriting:
 
         with monkeypatch.context() as broken:
             broken.setattr(storage.os, "fsync", crash) if where == "fsync" else broken.setattr(Path, "replace", crash)
-            with pytest.raises(OSError, match="disk is full"):
+            with pytest.raises(StorageAway):
                 keep(tenant_id=TENANT, kind=Kind.IMAGE, data=data)
         assert files(media) == []
         kept = keep(tenant_id=TENANT, kind=Kind.IMAGE, data=data)  # the control: the next try goes through

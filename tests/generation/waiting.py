@@ -75,7 +75,11 @@ def main(provider: str, model: str, url: str, count: int, references: int, *, is
     say(**memory())
     forget_peak()
     sys.stdin.readline()
-    errors = [repr(outcome.error) for _ in range(count) if (outcome := outbox.get(timeout=120)).error is not None]
+    outcomes: list[purchases.Outcome] = []
+    while len(outcomes) < count:
+        item = outbox.get(timeout=120)
+        outcomes += [item] if isinstance(item, purchases.Outcome) else []
+    errors = [repr(outcome.error) for outcome in outcomes if outcome.error is not None]
     say(**memory(), errors=errors)
 
 

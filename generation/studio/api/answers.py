@@ -36,6 +36,8 @@ class Refused(APIException):
     def __init__(self, refused: CannotBuy) -> None:
         super().__init__(sentence(refused))
         self.status_code = refused.status
+        self.wait = getattr(refused, "wait", None)
+        """What DRF says in `Retry-After`."""
 
 
 class Failed(APIException):

@@ -23,7 +23,7 @@ from generation.studio.api.buying import AGAIN_SECONDS, Buying, longest_wait
 from generation.studio.models import Piece, Take
 
 KINDS = (Kind.TEXT, Kind.IMAGE, Kind.VIDEO)
-LOOKED_AT = ("id", "status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress")
+LOOKED_AT = ("id", "status", "lane", "credential_id", "model_id", "kind", "sent_at", "progress", "spool_id")
 """Of a job, what its outlook rests on."""
 
 

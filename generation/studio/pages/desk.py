@@ -14,7 +14,6 @@ from accounts.models import User
 from generation import catalogue
 from generation.catalogue import Offer, Sheet
 from generation.errors import CannotBuy, UnknownModel
-from generation.intake import BadPicture
 from generation.models import AiModel
 from generation.providers.capabilities import Capabilities
 from generation.providers.contract import Kind
@@ -223,7 +222,7 @@ class Desk:
         self.wrong[name if name in places else ""] = sentence[:1].upper() + sentence[1:]
         self.status = refused.status if refused.status in (402, 403, 409, 413, 503) else 422
 
-    def refuse_pictures(self, refused: Sequence[BadPicture]) -> None:
+    def refuse_pictures(self, refused: Sequence[CannotBuy]) -> None:
         for one in refused:
             self.refuse(one)
 

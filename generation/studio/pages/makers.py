@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Door, Verb, admits, find
 from accounts.rates import limited
 from generation import media
-from generation.errors import CannotBuy
+from generation.errors import CannotBuy, StorageAway
 from generation.intake import BadPicture
 from generation.providers.contract import Kind
 from generation.studio import making, policy
@@ -143,12 +143,12 @@ def _begun(request: Any, kind: Kind) -> Desk:
     return desk
 
 
-def _sent(request: Any, kind: Kind, *, keeps: bool = True) -> tuple[Desk, list[BadPicture]]:
+def _sent(request: Any, kind: Kind, *, keeps: bool = True) -> tuple[Desk, list[CannotBuy]]:
     """The form as it was sent, its pictures kept; and what is to be said of files that are none."""
     rules = policy.current()
     dropped = request.POST.get("drop", "")
     found: dict[str, list[pictures.Picture]] = {}
-    refused: list[BadPicture] = []
+    refused: list[CannotBuy] = []
     for name in PICTURES:
         tokens = [token for token in request.POST.getlist(f"kept_{name}") if f"{name}:{token}" != dropped]
         found[name] = pictures.kept(tokens, user=request.user)
@@ -207,7 +207,10 @@ def _page(request: Any, desk: Desk) -> HttpResponse:
         "details_length": MAX_DETAILS,
         "max_scenes": MAX_SCENES,
     }
-    return render(request, "studio/_form.html" if is_fragment else "studio/make.html", context, status=desk.status)
+    page = render(request, "studio/_form.html" if is_fragment else "studio/make.html", context, status=desk.status)
+    if desk.status == StorageAway.status_code:
+        page["Retry-After"] = str(StorageAway.wait)
+    return page
 
 
 def _words(request: Any, desk: Desk) -> str:

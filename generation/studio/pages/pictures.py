@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.access import Actor, Verb, allows
 from accounts.models import User
 from generation import intake
+from generation.errors import CannotBuy, StorageAway
 from generation.intake import BadPicture
 from generation.models import Asset, Status
 from generation.studio import bringing
@@ -76,14 +77,14 @@ def brought_by(
     return Asset.objects.filter(id=inputs[int(place)]["asset"], media_type__startswith="image/").first()
 
 
-def keep(files: Iterable[UploadedFile], *, user: User, field: str) -> tuple[list[Picture], list[BadPicture]]:
+def keep(files: Iterable[UploadedFile], *, user: User, field: str) -> tuple[list[Picture], list[CannotBuy]]:
     """Keep what was uploaded: the pictures, and what is to be said of those that are none."""
     found: list[Picture] = []
-    refused: list[BadPicture] = []
+    refused: list[CannotBuy] = []
     for file in files:
         try:
             upload = _kept(file, user=user, field=field)
-        except BadPicture as bad:
+        except (BadPicture, StorageAway) as bad:
             refused.append(bad)
         else:
             found.append(Picture(str(upload.id), upload.id, reverse("studio-upload", args=[upload.id])))

@@ -7,10 +7,11 @@ import logging
 import threading
 
 import av
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from PIL import Image, ImageOps
 
+from generation import storage
+from generation.errors import StorageAway
 from generation.models import Asset
 from generation.sniffing import PICTURES
 
@@ -24,12 +25,17 @@ _at_once = threading.Semaphore(2)  # a decoded picture is large, and a page asks
 
 def serve(request: HttpRequest, asset: Asset) -> HttpResponse:
     """A JPEG of the picture, or of the film's first frame, at most `SIDE` pixels wide or high; 304 where the browser has
-    it; 404 where there is none to be made. Access was decided before."""
+    it; 404 where there is none to be made, 503 where storage does not answer. Access was decided before."""
     etag = f'"{asset.sha256[:32]}-{SIDE}"'
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(_small(asset), content_type="image/jpeg")
+        try:
+            response = HttpResponse(_small(asset), content_type="image/jpeg")
+        except StorageAway as away:
+            response = HttpResponse(status=away.status, headers={"Retry-After": str(away.wait)})
+            response["Cache-Control"] = "no-store"
+            return response
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -38,7 +44,7 @@ def serve(request: HttpRequest, asset: Asset) -> HttpResponse:
 
 def _small(asset: Asset) -> bytes:
     try:
-        with _at_once, default_storage.open(asset.storage_name) as kept:
+        with _at_once, storage.opened(asset.storage_name) as kept:
             picture = _first_frame(kept, FILMS[asset.media_type]) if asset.media_type in FILMS else _picture(kept)
             return _jpeg(picture)
     except FileNotFoundError as lost:

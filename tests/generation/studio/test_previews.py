@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import uuid
 from typing import Any
@@ -53,12 +54,14 @@ def test_the_smallest_that_a_model_makes(able: Capabilities, asked: dict[str, An
 def test_a_picture_is_marked_across_its_middle_and_no_other_is_kept(in_tenant: Any, media: Any, form: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (320, 180), (90, 120, 90)).save(out, form, quality=95)
-    kept = storage.keep(
-        tenant_id=in_tenant.tenant.id, kind=Kind.IMAGE, data=out.getvalue(), media_type=f"image/{form.lower()}",
-        watermarked=watermark.picture,
-    )  # fmt: skip
-    (file,) = (path for path in media.rglob("*") if path.is_file())
-    assert (file.name, kept.width, kept.height, kept.media_type) == (kept.sha256, 320, 180, f"image/{form.lower()}")
+    media.mkdir()
+    file = media / "one"
+    kept = storage.make(
+        file, kind=Kind.IMAGE, data=out.getvalue(), media_type=f"image/{form.lower()}", watermarked=watermark.picture
+    )
+    assert list(media.iterdir()) == [file]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (digest, kept.width, kept.height, kept.media_type) == (kept.sha256, 320, 180, f"image/{form.lower()}")
     with Image.open(file) as picture:
         assert picture.format == form
         light = picture.convert("L")

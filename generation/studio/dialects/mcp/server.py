@@ -12,7 +12,6 @@ from typing import Any
 
 import mcp_types as types
 from channels.db import database_sync_to_async
-from django.core.files.storage import default_storage
 from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from PIL import Image
@@ -20,7 +19,8 @@ from pydantic import BaseModel, ValidationError
 
 from accounts.rates import TooOften
 from accounts.tenancy import scope
-from generation.errors import CannotBuy
+from generation import storage
+from generation.errors import CannotBuy, StorageAway
 from generation.models import Asset
 from generation.studio.dialects.mcp import shapes, tools
 from generation.studio.dialects.mcp.tools import Caller, NoSuchJob
@@ -171,9 +171,12 @@ def _preview(found: BaseModel) -> list[types.ContentBlock]:
     if not isinstance(found, shapes.JobResult) or not (found.media_type or "").startswith("image/"):
         return []
     asset = Asset.objects.get(id=found.asset_id)
-    with default_storage.open(asset.storage_name, "rb") as kept, Image.open(kept) as picture:
-        small = picture.convert("RGB")
-        small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    try:
+        with storage.opened(asset.storage_name) as kept, Image.open(kept) as picture:
+            small = picture.convert("RGB")
+            small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    except StorageAway:
+        return []  # the rest of the answer needs no file
     out = io.BytesIO()
     small.save(out, "JPEG", quality=80)
     data = base64.b64encode(out.getvalue()).decode()
