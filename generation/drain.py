@@ -2,7 +2,8 @@
 
 The main thread owns the one database connection. It claims due jobs, hands each to a thread, writes outcomes as they
 come, renews leases and shows its heartbeat. It leaves when nothing is held or soon due, after ten minutes (ringing for a
-successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked.
+successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked. It stops
+too where the database was put back from a backup (`generation.restored`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
+from generation.restored import Restored, say
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +92,13 @@ class Drain:
                 self._give_up_late(moment)
                 old = moment - started > LIFE_SECONDS
                 stop = told_to_stop()
-                if not old and not stop and self._claim():
-                    idle_since = moment
+                try:
+                    if not old and not stop and self._claim():
+                        idle_since = moment
+                except Restored as reason:
+                    say(reason)
+                    self._stop()
+                    return
                 if self.held:
                     idle_since = moment
                 if stop:

@@ -10,7 +10,7 @@ import time
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from generation import chores
+from generation import chores, restored
 from generation.clock import after, now
 from generation.jobs import asking, claiming, ending
 from generation.models import Beat, BeatKind
@@ -25,7 +25,12 @@ MOST_LYING = 5
 
 def sweep(group: str) -> None:
     """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
-    of this group is awake to see it."""
+    of this group is awake to see it. Nothing of that in a database that was put back from a backup and is not settled."""
+    try:
+        restored.refuse()
+    except restored.Restored as reason:
+        restored.say(reason)
+        return
     ending.expire()
     chores.run_due()
     for dead in Beat.objects.filter(kind=BeatKind.DRAIN, beat_at__lt=after(-STALE_SECONDS)):
