@@ -152,7 +152,7 @@ def here() -> str:
 
 @cache
 def _may_ask_for_the_server() -> bool:
-    """Every role may, unless somebody took that away or the server cannot read its own file; then the other three have to do."""
+    """Every role may, unless somebody took that away or the server cannot read its own file; then the rest has to do."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT system_identifier FROM pg_control_system()")
