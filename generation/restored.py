@@ -45,7 +45,9 @@ class Restored(RuntimeError):
 
 
 def refuse() -> None:
-    """Raise `Restored` where nothing may be bought from what stands in this database."""
+    """Raise `Restored` where nothing may be bought from what stands in this database. One that never knew a place takes the one
+    it is in."""
+    begin()
     reason = differs()
     if not reason:
         return
@@ -80,17 +82,23 @@ def what_may_repeat() -> QuerySet[Job]:
     """The jobs that must not simply go on: those under way that cost something, or tell somebody something. Of all tenants, or
     of one: as the caller's scope is."""
     free = [name for name, able in all_adapters().items() if able.replay is Replay.FREE]
-    return Job.objects.filter(Q(status__in=ACTIVE) & (Q(kind=Kind.DELIVER) | ~Q(provider__in=free)))
+    # By the model's provider, which is the job's: of a job across tenants no more is seen than what says when it goes.
+    costs = Q(model=None) | ~Q(model__provider__in=free)
+    return Job.objects.filter(Q(status__in=ACTIVE) & (Q(kind=Kind.DELIVER) | costs))
+
+
+def begin() -> None:
+    """Let a database that never knew a place take the one it is in."""
+    if not DatabasePlace.objects.filter(pk=1).exists():
+        place = DatabasePlace(pk=1, place=here(), epoch=time.time_ns() // 1_000)
+        DatabasePlace.objects.bulk_create([place], ignore_conflicts=True)
 
 
 def differs() -> str:
-    """How this database is seen to be elsewhere, or earlier, than it knows; empty where it is at home. A database that never
-    knew a place takes the one it is in."""
+    """How this database is seen to be elsewhere, or earlier, than it knows; empty where it is at home, and where it never knew
+    a place."""
     row = DatabasePlace.objects.filter(pk=1).first()
     if row is None:
-        DatabasePlace.objects.bulk_create(
-            [DatabasePlace(pk=1, place=here(), epoch=time.time_ns() // 1_000)], ignore_conflicts=True
-        )
         return ""
     if row.place != here():
         return "it knows another place as its own"

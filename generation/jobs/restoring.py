@@ -7,6 +7,7 @@ nobody anything (`Replay.FREE`) simply goes on. What was asked for after the bac
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,7 +16,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from accounts.tenancy import across_tenants, scope
+from accounts.models import Tenant
+from accounts.tenancy import scope
 from generation import policy, restored
 from generation.clock import after, now
 from generation.jobs import asking
@@ -31,7 +33,7 @@ def settle() -> dict[str, int]:
     """Settle all tenants' jobs, each in a transaction of its own; how many had which fate: `asked after`, `finished`, `begun
     anew`, `booked`, `not told`. Cut short, it is run again and goes on; then nothing is settled twice. Workers must be
     stopped."""
-    restored.differs()  # a database that never knew a place has a row from here on
+    restored.begin()
     with transaction.atomic():
         place = DatabasePlace.objects.select_for_update().get(pk=1)
         if place.settling_since is None:
@@ -39,15 +41,16 @@ def settle() -> dict[str, int]:
             place.settling_since, place.settled_at, place.settled = timezone.now(), None, {}
             place.save()
     fates = Counter(place.settled)
-    jobs = _before(place)
-    for job in [*jobs[Kind.DELIVER], *_those_who_wait_first(jobs[None])]:
-        with scope(job.tenant_id), transaction.atomic():
-            try:
-                fate = _settle(job)
-            except LostClaim:
-                continue
-            fates[fate] += 1
-            DatabasePlace.objects.filter(pk=1).update(settled=dict(fates))
+    for tenant in Tenant.objects.order_by("slug"):
+        with scope(tenant):
+            for job in _in_order(_before(place)):
+                with transaction.atomic():
+                    try:
+                        fate = _settle(job)
+                    except LostClaim:
+                        continue
+                    fates[fate] += 1
+                    DatabasePlace.objects.filter(pk=1).update(settled=dict(fates))
     with transaction.atomic():
         OrmQ.objects.all().delete()  # doorbells that were rung before; what is due stands in the rows
         Beat.objects.all().delete()
@@ -61,35 +64,33 @@ def settle() -> dict[str, int]:
 
 def outlook() -> dict[str, int]:
     """What `settle` would come to. Changes nothing."""
-    with across_tenants(restored.WHY):
-        jobs = Job.objects.filter(status__in=ACTIVE)
-        ids = set(restored.what_may_repeat().values_list("id", flat=True))
-        return dict(Counter(_fate(job, may_repeat=job.id in ids)[0] for job in jobs))
+    fates: Counter[str] = Counter()
+    for tenant in Tenant.objects.order_by("slug"):
+        with scope(tenant):
+            may_repeat = set(restored.what_may_repeat().values_list("id", flat=True))
+            jobs = Job.objects.filter(status__in=ACTIVE)
+            fates.update(_fate(job, may_repeat=job.id in may_repeat)[0] for job in jobs)
+    return dict(fates)
 
 
-def _before(place: DatabasePlace) -> dict[Kind | None, list[Job]]:
-    """The deliveries, and the rest, that were under way when settling began and were not settled since."""
-    with across_tenants(restored.WHY):
-        rows = Job.objects.filter(
-            Q(restored_at=None) | Q(restored_at__lt=place.settling_since),
-            status__in=ACTIVE,
-            created_at__lte=place.settling_since,
-        ).select_related("model", "run")
-        found: dict[Kind | None, list[Job]] = {Kind.DELIVER: [], None: []}
-        for job in rows:
-            found[Kind.DELIVER if job.kind == Kind.DELIVER else None].append(job)
-    return found
+def _before(place: DatabasePlace) -> list[Job]:
+    """The tenant's jobs that were under way when settling began and were not settled since."""
+    rows = Job.objects.filter(
+        Q(restored_at=None) | Q(restored_at__lt=place.settling_since),
+        status__in=ACTIVE,
+        created_at__lte=place.settling_since,
+    )
+    return list(rows.select_related("model", "run"))
 
 
-def _those_who_wait_first(jobs: list[Job]) -> list[Job]:
+def _in_order(jobs: list[Job]) -> list[Job]:
     """Whoever waits for a job before that job: ended after it, they would count as never sent."""
     known = {job.id: job for job in jobs}
-    waiters: dict[object, list[Job]] = {}
-    with across_tenants(restored.WHY):
-        for need_id, job_id in JobNeed.objects.filter(need_id__in=known).values_list("need_id", "job_id"):
-            if job_id in known:
-                waiters.setdefault(need_id, []).append(known[job_id])
-    ordered: dict[object, Job] = {}
+    waiters: dict[uuid.UUID, list[Job]] = {}
+    for need_id, job_id in JobNeed.objects.filter(need_id__in=known).values_list("need_id", "job_id"):
+        if job_id in known:
+            waiters.setdefault(need_id, []).append(known[job_id])
+    ordered: dict[uuid.UUID, Job] = {}
 
     def visit(job: Job) -> None:
         for waiter in waiters.get(job.id, []):
@@ -102,7 +103,7 @@ def _those_who_wait_first(jobs: list[Job]) -> list[Job]:
 
 
 def _settle(job: Job) -> str:
-    """Settle one job under its tenant's scope and in the caller's transaction; its fate."""
+    """Settle one job, in the caller's transaction; its fate."""
     fate, carry_out = _fate(job, may_repeat=restored.what_may_repeat().filter(id=job.id).exists())
     carry_out(job)
     return fate

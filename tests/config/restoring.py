@@ -36,6 +36,7 @@ def begin() -> None:
     orders.main(2)
     with across_tenants("a slow machine is no reason to give up"):
         Job.objects.filter(status__in=[Status.QUEUED, Status.PARKED]).update(deadline_at=after(3600))
+    restored.begin()
     restored.tick()
 
 

@@ -74,10 +74,11 @@ class Command(BaseCommand):
         self.stdout.write("Moved. Set DATABASE_URL to it from now on; the SQLite file was only read, put it aside.")
 
     def _send_media(self) -> None:
-        store = settings.MEDIA_STORAGES["s3"]
+        stores: dict[str, Any] = settings.MEDIA_STORAGES
+        store = stores["s3"]
         if not store["OPTIONS"]["bucket_name"]:
             raise CommandError("S3_BUCKET is not set. Name the bucket that the files shall go to.")
-        folder = Path(settings.MEDIA_STORAGES["local"]["OPTIONS"]["location"])
+        folder = Path(stores["local"]["OPTIONS"]["location"])
         sent = media.send(folder, import_string(store["BACKEND"])(**store["OPTIONS"]).bucket)
         if sent.wrong:
             raise CannotMove(sent.wrong)

@@ -74,7 +74,7 @@ def sour() -> None:
     """Words that PostgreSQL takes not, at two places."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE stories_scene SET text = text || char(0) WHERE depth = 0")
-        cursor.execute("UPDATE generation_job SET result = '{\"a\": NaN}' WHERE kind = 'text' AND status = 'queued'")
+        cursor.execute("UPDATE generation_job SET result = '{\"a\": \"\\u0000\"}' WHERE kind = 'text' AND status = 'queued'")
 
 
 def sweet() -> None:

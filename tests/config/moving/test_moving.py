@@ -60,7 +60,7 @@ def test_a_played_install_is_moved_and_played_on(tmp_path: Path) -> None:
     # What PostgreSQL would not take is told by row, all at once.
     assert unfit[0] == "Nothing was moved."
     assert sorted(line.split(", row")[0] + line.rpartition(", column")[2] for line in unfit[1]) == [
-        "generation_job result: it is no JSON that PostgreSQL reads: NaN and Infinity are none. Set it to null.",
+        "generation_job result: there is a null character in it (\\u0000). Take it out.",
         "stories_scene text: there is a null character in it. Take it out.",
     ]
     # The control: a trigger takes one scene away, and that is noticed and undone.

@@ -35,7 +35,7 @@ def ledger_of(job: Job) -> list[str]:
 
 def put_back() -> None:
     """Another place, as after a restore."""
-    restored.differs()
+    restored.begin()
     DatabasePlace.objects.update(place="elsewhere")
 
 
@@ -141,7 +141,7 @@ def test_a_database_with_nothing_to_repeat_takes_its_place_by_itself(in_tenant: 
 
 
 def test_a_database_that_is_behind_what_was_seen_of_it_was_put_back(db: None) -> None:
-    restored.differs()
+    restored.begin()
     restored.tick()
     restored.tick()
     assert restored.differs() == ""
