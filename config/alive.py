@@ -1,8 +1,9 @@
-"""`python -m config.alive URL|workers`: does the process of this container live? Exit status 0 or 1. The standard library alone,
-because it is asked every few seconds.
+"""`python -m config.alive URL|workers`: does the process of this container live? Exit status 0 or 1. Needs the standard library
+alone, because it is asked every few seconds.
 
-A web process lives where its `/healthz` answers and has the database. That no worker is there, or that the queue is long, is told
-by `/healthz` itself, and no reason to start a web process anew. A worker group lives where one of its processes holds its mark.
+A web process lives where its `/healthz` answers and has the database. That no worker is there, or that the queue is long, is
+told by `/healthz` itself, and no reason to start a web process anew. A worker group lives where one of its processes holds its
+mark.
 """
 
 from __future__ import annotations

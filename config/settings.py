@@ -6,6 +6,7 @@ SECRET_KEY, SECRET_KEY_FILE   default: made once, kept in FABLEWRIGHT_HOME/secre
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
                    requests are led to https; /healthz is not
+STATIC_FOLDER      where `manage.py collectstatic` put the static files; default: they are read from where they lie
 HSTS_SUBDOMAINS    1 where each tenant's host and all names below it speak TLS (default 0: they may belong to others)
 WORKERS            worker processes of one group (default 2; one of them stays free for short tasks)
 SEALING_KEYS       keys that stored provider keys are encrypted under, comma between, newest first; default: made once
@@ -194,8 +195,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = HOME.path / "static"
-SERVESTATIC_USE_FINDERS = True  # no collecting step where one process does all
+STATIC_FOLDER = env.str("STATIC_FOLDER", default="")
+STATIC_ROOT = Path(STATIC_FOLDER) if STATIC_FOLDER else HOME.path / "static"
+SERVESTATIC_USE_FINDERS = not STATIC_FOLDER  # no collecting step where one process does all
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_MAX_AGE = 300
 

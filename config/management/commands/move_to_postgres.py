@@ -57,6 +57,9 @@ class Command(BaseCommand):
         target = handler["default"]
         try:
             lock = HomeLock(settings.HOME.path)
+        except Taken as taken:
+            raise CommandError(str(taken)) from taken
+        try:
             connections["default"].close()
             if running := standing.runs_here(path):
                 raise CommandError(f"The install runs: {', '.join(running)}. Stop it, and run this again.")
@@ -64,13 +67,11 @@ class Command(BaseCommand):
                 if wrong := standing.wrong_with_target(target, tables, rows):
                     raise CannotMove(wrong)
             move(source, target, tables, self.stdout.write)
-            del lock
-        except Taken as taken:
-            raise CommandError(str(taken)) from taken
         except Error as error:
             raise CannotMove([f"PostgreSQL says: {str(error).strip()}"]) from error
         finally:
             target.close()
+            lock.release()
         self.stdout.write("Moved. Set DATABASE_URL to it from now on; the SQLite file was only read, put it aside.")
 
     def _send_media(self) -> None:

@@ -27,7 +27,7 @@ from tests import factories  # noqa: E402
 
 LOSE_A_ROW = """
 CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-CREATE TRIGGER lose BEFORE INSERT ON stories_scene FOR EACH ROW WHEN (NEW.depth = 1) EXECUTE FUNCTION lose();
+CREATE TRIGGER lose BEFORE INSERT ON stories_scene FOR EACH ROW WHEN (NEW.parent_id IS NULL) EXECUTE FUNCTION lose();
 """
 FIND_IT_AGAIN = "DROP TRIGGER lose ON stories_scene; DROP FUNCTION lose()"
 
@@ -73,13 +73,15 @@ def move(*options: str) -> Any:
 def sour() -> None:
     """Words that PostgreSQL takes not, at two places."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE stories_scene SET text = text || char(0) WHERE depth = 0")
-        cursor.execute("UPDATE generation_job SET result = '{\"a\": \"\\u0000\"}' WHERE kind = 'text' AND status = 'queued'")
+        cursor.execute("UPDATE stories_scene SET text = text || char(0) WHERE parent_id IS NULL")
+        cursor.execute(
+            "UPDATE generation_job SET result = '{\"a\": \"\\u0000\"}' WHERE kind = 'text' AND status = 'queued'"
+        )
 
 
 def sweet() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE stories_scene SET text = replace(text, char(0), '') WHERE depth = 0")
+        cursor.execute("UPDATE stories_scene SET text = replace(text, char(0), '') WHERE parent_id IS NULL")
         cursor.execute("UPDATE generation_job SET result = '{}' WHERE kind = 'text' AND status = 'queued'")
 
 
