@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Door, admits
 from accounts.tenancy import across_tenants
-from generation import clock
+from generation import clock, restored
 from generation.jobs import claiming
 from generation.models import Beat, BeatKind, Job, Status
 
@@ -30,16 +30,20 @@ Answer = TypeVar("Answer")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 where all is well; 503 with what fails: the database, the workers, or the queue that nobody empties."""
+    """200 where all is well; 503 with what fails: the database, the workers, a backup that was put back and not settled, or the
+    queue that nobody empties."""
     database = _ask(database_answers)
     workers = _ask(workers_alive) if database else None
     late = _ask(oldest_due_job_seconds) if database else None
+    is_unsettled = _ask(restored.is_unsettled) if database else None
     failing = [
         name
         for name, fails in (
             ("database", not database),
             # What could not be asked is not known to fail: then the database is what fails.
             ("workers", workers == 0),
+            # A backup was put back: nothing is bought until `manage.py after_restore` was run.
+            ("restored", is_unsettled),
             ("queue", late is not None and late > QUEUE_LATE_SECONDS),
         )
         if fails

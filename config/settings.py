@@ -14,6 +14,7 @@ WAITING_MAX        requests of one web process that may wait for what they asked
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT, S3_REGION, and boto's own keys (or *_FILE)
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
                    requests are led to https; /healthz is not
+STATIC_FOLDER      where `manage.py collectstatic` put the static files; default: they are read from where they lie
 HSTS_SUBDOMAINS    1 where each tenant's host and all names below it speak TLS (default 0: they may belong to others)
 STORE_SECONDS      how long what was bought waits for storage that is gone (default three days), in FABLEWRIGHT_HOME/spool;
                    SPOOL_MAX_BYTES: how much of it before nothing more is begun (default 8 GB); see docs/storage.md
@@ -211,8 +212,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = HOME.path / "static"
-SERVESTATIC_USE_FINDERS = True  # no collecting step where one process does all
+STATIC_FOLDER = env.str("STATIC_FOLDER", default="")
+STATIC_ROOT = Path(STATIC_FOLDER) if STATIC_FOLDER else HOME.path / "static"
+SERVESTATIC_USE_FINDERS = not STATIC_FOLDER  # no collecting step where one process does all
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_MAX_AGE = 300
 

@@ -2,7 +2,8 @@
 
 The main thread owns the one database connection. It claims due jobs, hands each to a thread, writes outcomes as they
 come, renews leases and shows its heartbeat. It leaves when nothing is held or soon due, after ten minutes (ringing for a
-successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked.
+successor), or when it is told to stop; then what was not sent returns to the queue and what has an id is parked. It stops
+too where the database was put back from a backup (`generation.restored`).
 
 A database that goes away meanwhile is waited for. What is on its way stays in hand, what comes back is written when it can
 be, and the row says which of the writes that broke off came through.
@@ -37,6 +38,7 @@ from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopped, Waits, Words
+from generation.restored import Restored, say
 from generation.storage import MAX_BYTES
 
 log = logging.getLogger(__name__)
@@ -124,8 +126,13 @@ class Drain:
         self._give_up_late(moment)
         old = moment - self.started > LIFE_SECONDS
         stop = told_to_stop()
-        if not old and not stop and self._claim():
-            self.idle_since = moment
+        try:
+            if not old and not stop and self._claim():
+                self.idle_since = moment
+        except Restored as reason:
+            say(reason)
+            self._stop()
+            return True
         if self.held:
             self.idle_since = moment
         if stop:

@@ -51,6 +51,10 @@ class Decision:
 
 NOTHING_CHARGED = "Nothing was charged."
 MAY_BE_CHARGED = "It may have been charged."
+RESTORED = (
+    "The library was put back from a backup, and what was bought since then is not known to it. Ask for it again if you want "
+    "to buy it once more."
+)
 NOT_ASKED = "could not be asked for. Staff have been told."
 TOO_BUSY = "could not be made: the maker is too busy"
 NOUNS = {

@@ -9,7 +9,7 @@ import socket
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from generation import chores, clock
+from generation import chores, clock, restored
 from generation.clock import after, now
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending
@@ -25,7 +25,13 @@ MOST_LYING = 5
 
 def sweep(group: str, *, trusts_beats: bool = True) -> None:
     """End jobs past their deadline, free the jobs of drains that are gone, and ring where something is due and no drain
-    of this group is awake to see it. Without `trusts_beats` an old beat is no sign of death: nobody could write one."""
+    of this group is awake to see it. Without `trusts_beats` an old beat is no sign of death: nobody could write one. Nothing of
+    that in a database that was put back from a backup and is not settled."""
+    try:
+        restored.refuse()
+    except restored.Restored as reason:
+        restored.say(reason)
+        return
     ending.expire()
     chores.run_due()
     if trusts_beats:

@@ -22,6 +22,10 @@ class HomeLock:
             raise Taken(self._who(folder)) from None
         self.tell("")
 
+    def release(self) -> None:
+        """Let another have it, before this process ends."""
+        os.close(self._handle)
+
     def tell(self, address: str) -> None:
         """Leave word for whoever is refused."""
         text = json.dumps({"pid": os.getpid(), "address": address}).encode()

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django_q.tasks import async_task
 
 from accounts import ledger, quotas
@@ -21,7 +21,7 @@ from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
 from generation.jobs.counting import counts_of
-from generation.jobs.ending import NEED_FAILED, close_cancelled, end_badly
+from generation.jobs.ending import NEED_FAILED, RESTORED, close_cancelled, end_badly
 from generation.jobs.transitions import ALLOWED, NOT_SPOOLED, move
 from generation.models import TERMINAL, AiModel, Credential, Job, JobNeed, Lane, Price, Run, Status
 from generation.providers.contract import Input, Kind, Replay, Request
@@ -251,7 +251,10 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
             for check in Job.objects.filter(subject_id=job.id, step=verdicts.JUDGE, request__of_attempt=job.attempt):
                 if check.status != Status.DONE:
                     retry(check)
-            move(job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0)
+            move(
+                job, Status.STORED, lease_until=after(-1), error_class="", message="", finished_at=None, tries=0,
+                restored_at=None,
+            )  # fmt: skip
             ring()
             return job
         if job.status == Status.REFUSED:
@@ -263,7 +266,7 @@ def retry(job: Job, *, with_dependents: bool = False, delivers_again: bool = Fal
                     retry(need)
             _renew(job, waits=any(need.status != Status.DONE for need in needs))
         if with_dependents:
-            for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
+            for dependent in _ended_with(job):
                 _revive(dependent)
         ring()
     return job
@@ -281,8 +284,14 @@ def _ask_instead(job: Job) -> None:
 
 def _revive(job: Job) -> None:
     _renew(job, waits=True)
-    for dependent in Job.objects.filter(needs=job, error_class=NEED_FAILED).select_related("model", "run"):
+    for dependent in _ended_with(job):
         _revive(dependent)
+
+
+def _ended_with(job: Job) -> QuerySet[Job]:
+    """What waited for the job and ended because the job did, or with it when a backup was put back."""
+    ended = Job.objects.filter(needs=job, status__in=TERMINAL, error_class__in=[NEED_FAILED, RESTORED])
+    return ended.select_related("model", "run")
 
 
 def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
@@ -310,6 +319,7 @@ def _renew(job: Job, *, waits: bool, **changes: Any) -> None:
         cost_micros=None,
         message="",
         finished_at=None,
+        restored_at=None,
         due_at=None if waits else now(),
         deadline_at=None if waits else after(deadline_seconds(job)),
         **NOT_SPOOLED,

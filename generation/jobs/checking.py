@@ -15,13 +15,14 @@ from django.db import transaction
 
 from accounts.ledger import OverBudget
 from generation import catalogue, steps
+from generation.adapters import adapter
 from generation.clock import after
 from generation.errors import CannotBuy
 from generation.jobs import asking
 from generation.jobs.transitions import write
 from generation.models import ACTIVE, AiModel, Asset, Job, Lane, Run, SafetyEvent, SafetyPolicy, Status
 from generation.policy import NOTHING_CHARGED, NOUNS
-from generation.providers.contract import Kind
+from generation.providers.contract import Kind, Replay
 from generation.safety import events, policies, verdicts, words
 from generation.safety.verdicts import CHECK, JUDGE
 
@@ -123,6 +124,8 @@ def look(job: Job) -> Unfit | Held | Unchecked | None:
 
 def _judged(job: Job, judge: AiModel, said: str) -> Unfit | Held | Unchecked | None:
     check = Job.objects.filter(subject_id=job.id, step=JUDGE, request__of_attempt=job.attempt).first()
+    if check is None and job.restored_at is not None and adapter(judge.provider).replay is not Replay.FREE:
+        return Unchecked("it came back with a backup, and its check may have been bought since that was taken")
     if check is None:
         request: dict[str, Any] = {"prompt": said or THE_RESULT, "of_attempt": job.attempt}
         if not said:

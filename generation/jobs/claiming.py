@@ -14,7 +14,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants, scope
-from generation import spool, wakes
+from generation import restored, spool, wakes
 from generation.clock import after, microseconds, now
 from generation.models import Credential, Job, Lane, Status, Turn
 
@@ -77,9 +77,11 @@ def anything_due_within(seconds: float) -> bool:
 
 
 def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
-    """Take up to `room` jobs of each lane. Each comes back with its new fence and as it was before (`claimed_from`)."""
+    """Take up to `room` jobs of each lane. Each comes back with its new fence and as it was before (`claimed_from`). Raises
+    `generation.restored.Restored` where what stands in the database may have been sent already."""
     claimed: list[Job] = []
     with across_tenants(WHY), transaction.atomic():
+        restored.refuse()
         for lane, places in room.items():
             if places > 0:
                 claimed += _claim_lane(worker, lane, places)

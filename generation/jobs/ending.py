@@ -22,6 +22,8 @@ from generation.signals import job_ended
 
 NEED_FAILED = "need"
 """Error class of a job that ended because a job it needs did."""
+RESTORED = "restored"
+"""Error class of a job that ended because a backup was put back, after which nobody knows whether it was sent."""
 AT_ONCE = 100
 
 

@@ -21,7 +21,7 @@ from generation.jobs import checking, recording, storing
 from generation.jobs.asking import deadline_seconds as deadline_of
 from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
 from generation.jobs.counting import counts_of
-from generation.jobs.ending import end_badly, waiting_for
+from generation.jobs.ending import RESTORED, end_badly, waiting_for
 from generation.jobs.transitions import NOT_SPOOLED, LostClaim, move, write
 from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent, Status
 from generation.policy import Decision, Money, Verdict
@@ -322,7 +322,12 @@ def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> Non
 
 
 def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
-    """Queue the job anew under the next attempt. Where no money is left for it, the job fails and says so."""
+    """Queue the job anew under the next attempt. Where no money is left for it, or that attempt may have been made before a
+    backup was put back, the job fails and says so."""
+    if job.restored_at is not None:
+        message = f"{policy.NOUNS[Kind(job.kind)]} did not come to anything. {policy.RESTORED}"
+        end_badly(job, Status.FAILED, book=False, error_class=RESTORED, message=message)
+        return
     attempt = job.attempt + 1
     try:
         ledger.reserve(

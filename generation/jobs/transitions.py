@@ -11,8 +11,8 @@ from generation.models import ACTIVE, Job, Status
 from generation.providers.contract import Kind
 
 ALLOWED: dict[Status, frozenset[Status]] = {
-    Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.REFUSED, Status.CANCELLED}),
-    Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED}),
+    Status.WAITING: frozenset({Status.QUEUED, Status.FAILED, Status.REFUSED, Status.CANCELLED, Status.UNKNOWN}),
+    Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.CANCELLED, Status.UNKNOWN}),
     Status.RUNNING: frozenset(
         {
             Status.RUNNING, Status.QUEUED, Status.PARKED, Status.STORED, Status.FAILED, Status.REFUSED, Status.UNKNOWN,

@@ -6,6 +6,7 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.letter import Letter
+from generation.models.place import DatabasePlace
 from generation.models.run import Run
 from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
 from generation.models.turn import Turn
@@ -20,6 +21,7 @@ __all__ = [
     "Beat",
     "BeatKind",
     "Credential",
+    "DatabasePlace",
     "DiscardedFile",
     "Event",
     "Job",

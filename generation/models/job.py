@@ -105,6 +105,11 @@ class Job(TenantRow):
         null=True, help_text="Of a preview: the fields of the request as they were before it was made small."
     )
 
+    restored_at = models.DateTimeField(
+        null=True,
+        help_text="It came back with a backup: what was bought goes on, and no attempt is made of its own accord.",
+    )
+
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -148,6 +148,7 @@ def test_models_without_a_tenant_are_named_here() -> None:
         "Price": "the platform's",
         "Credential": "the platform's",
         "Beat": "a worker works for all",
+        "DatabasePlace": "a backup is of all tenants",
         "TenantRemoval": "says which tenant's audit log may go, when the tenant does",
     }
     assert ours - {m.__name__ for m in TENANT_MODELS} == set(reasons)

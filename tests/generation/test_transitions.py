@@ -15,8 +15,8 @@ from tests import factories
 S = Status
 pytestmark = pytest.mark.django_db
 TABLE: dict[Status, set[Status]] = {
-    S.WAITING: {S.QUEUED, S.FAILED, S.REFUSED, S.CANCELLED},
-    S.QUEUED: {S.RUNNING, S.FAILED, S.CANCELLED},
+    S.WAITING: {S.QUEUED, S.FAILED, S.REFUSED, S.CANCELLED, S.UNKNOWN},  # to unknown: after a backup was put back
+    S.QUEUED: {S.RUNNING, S.FAILED, S.CANCELLED, S.UNKNOWN},
     S.RUNNING: {S.RUNNING, S.QUEUED, S.PARKED, S.STORED, S.FAILED, S.REFUSED, S.UNKNOWN, S.CANCELLED},
     S.PARKED: {S.RUNNING, S.FAILED, S.UNKNOWN, S.CANCELLED},
     S.STORED: {S.STORED, S.DONE, S.QUEUED, S.FAILED, S.REFUSED},
