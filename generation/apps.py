@@ -7,7 +7,7 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
-        from generation import assets, chores, exporting, steps
+        from generation import assets, chores, exporting, steps, tallies
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -26,6 +26,7 @@ class GenerationConfig(AppConfig):
         chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("forget turns", every_seconds=3600, run=claiming.forget_turns)
+        chores.register("forget tallies", every_seconds=3600, run=tallies.forget_old)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
         exporting.connect()
         own_leaving.connect()

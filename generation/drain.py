@@ -18,10 +18,12 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.tenancy import scope
-from generation import policy, purchases, slots
+from generation import policy, purchases, slots, switches
 from generation.adapters import account_of, adapter, options_of, scrubbed
+from generation.breakers import Word, word_of
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending, outcomes
+from generation.jobs.breaking import Ears
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
@@ -31,6 +33,7 @@ from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
+from generation.tallies import Counting
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +74,8 @@ class Drain:
         self.outbox: Outbox = queue.SimpleQueue()
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
+        self.ears = Ears()
+        self.counting = Counting()
 
     def run(self, slot: Beat | None = None) -> None:
         """Work until there is nothing left to do."""
@@ -82,6 +87,7 @@ class Drain:
                 if moment - beaten >= BEAT_SECONDS:
                     beaten = moment
                     self._tell_to_stop()
+                    self.counting.write()
                     if slot is not None and not slots.beat(slot, len(self.held)):
                         return
                 if moment - renewed >= self.lease_seconds / 4:
@@ -104,6 +110,7 @@ class Drain:
         finally:
             if slot is not None:
                 slots.leave(slot)
+            self.counting.write(at_once=True)
 
     def _may_leave(self, idle_seconds: float) -> bool:
         if idle_seconds < self.linger_seconds or self.stopping:
@@ -140,6 +147,8 @@ class Drain:
         )
         if recovery is Recovery.FINISH:
             outcomes.finished(job)
+        elif recovery is Recovery.SEND and not fresh and switches.covers(job):
+            outcomes.handed_back(job)  # it was not sent, or costs nothing to begin anew: it waits with the others
         elif recovery is Recovery.UNKNOWN:
             kind = Kind(job.kind)
             outcomes.decided(job, policy.unknown_fate(kind=kind, replay=able.replay, attempt=job.attempt))
@@ -228,6 +237,7 @@ class Drain:
 
     def _write_outcome(self, outcome: Outcome) -> None:
         job, value = outcome.held.job, outcome.value
+        self._hear_of(outcome)
         if outcome.error is not None:
             self._decide(job, scrubbed(outcome.held.able, outcome.error))
         elif isinstance(value, Pending):
@@ -239,8 +249,22 @@ class Drain:
             outcomes.stored(job, value, outcome.kept)
             crash_point("after_stored")
             outcomes.finished(job)
-        else:  # asked by our reference, and the provider never took it
+        elif switches.covers(job):  # asked by our reference, and the provider never took it
+            outcomes.handed_back(job)
+        else:
             self._begin(job, "start")
+
+    def _hear_of(self, outcome: Outcome) -> None:
+        """Note how the call went, for whoever looks at the provider's health, and for its breakers."""
+        job, error = outcome.held.job, outcome.error
+        name = type(error).__name__.lower() if error is not None else ""
+        took = (
+            outcome.at - outcome.held.began_at
+            if isinstance(outcome.value, Done) and outcome.held.verb == "start"
+            else None
+        )
+        self.counting.note(job.provider, error=name, seconds=took)
+        self.ears.hear(job, word_of(error), because=name, is_first=job.tries == 0)
 
     def _decide(self, job: Job, error: ProviderError) -> None:
         decision = policy.after_error(
@@ -284,7 +308,9 @@ class Drain:
                 kind=Kind(held.job.kind), sent=held.verb == "start" or bool(held.job.sent_at),
                 replay=adapter(held.job.provider).replay,
             )  # fmt: skip
+            self.counting.note(held.job.provider, error="deadline")
             with scope(held.job.tenant_id):
+                self.ears.hear(held.job, Word.FAILED, because="deadline")
                 try:
                     outcomes.decided(held.job, decision)
                 except LostClaim:

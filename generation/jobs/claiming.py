@@ -15,7 +15,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants
+from generation import switches
 from generation.clock import after, now
+from generation.jobs import breaking
 from generation.models import Credential, Job, Lane, Status, Turn
 
 WHY = "a worker works for all tenants"
@@ -35,11 +37,12 @@ ORDER BY j.priority, j.turn, COALESCE(t.taken_at, 0), j.due_at, j.created_at LIM
 
 
 def due(lane: Lane | None = None) -> Q:
-    """Jobs that a worker could take now: queued or parked and due, or held by a worker whose lease ran out."""
+    """Jobs that a worker could take now: queued or parked and due, or held by a worker whose lease ran out. What is queued
+    waits for an account that is paused, a breaker that is open, and for what is switched off."""
     usable = Q(credential=None) | (
         Q(credential__is_enabled=True) & (Q(credential__paused_until=None) | Q(credential__paused_until__lte=now()))
     )
-    found = _by_itself(usable)
+    found = _by_itself(usable & ~breaking.shut() & ~switches.off())
     return found & Q(lane=lane) if lane else found
 
 
@@ -80,6 +83,7 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     order = in_turn(lane, places * 4)
     rows = Job.objects.filter(id__in=order).select_related("model", "run", "asset")
+    rows = rows.annotate(is_guarded=breaking.not_closed())
     candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
     taken: list[Job] = []
@@ -89,10 +93,15 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
         starts = job.status == Status.QUEUED
         if starts and job.credential_id and free[job.credential_id] <= 0:
             continue
+        is_probe = starts and job.is_guarded and breaking.is_counted(job)
+        if is_probe and not breaking.take_probe(job):
+            continue
         if _take(job, worker):
             taken.append(job)
             if starts and job.credential_id:
                 free[job.credential_id] -= 1
+        elif is_probe:
+            breaking.give_back_probe(job)
     if taken:
         _note_turns(taken)
     return taken
@@ -111,7 +120,7 @@ def in_turn(lane: Lane, most: int, *, with_full: bool = False) -> list[uuid.UUID
     same: list[F | Coalesce] = [F("tenant_id"), F("priority"), PERSON]
     rows = Job.objects.filter(due(lane))
     inner = (
-        (rows if with_full else rows.exclude(status=Status.QUEUED, credential__in=_full()))
+        (rows if with_full else rows.exclude(status=Status.QUEUED, credential__in=full()))
         .annotate(
             person=PERSON,
             person_turn=Window(RowNumber(), partition_by=same, order_by=[F("due_at"), F("created_at")]),
@@ -143,7 +152,7 @@ def forget_turns(*, older_seconds: float = 86_400.0) -> int:
         return Turn.objects.filter(taken_at__lt=int((time.time() - older_seconds) * 1_000_000)).delete()[0]
 
 
-def _full() -> Any:
+def full() -> Any:
     """Accounts that can start nothing now. What waits for them is left out before the turns are counted, so that however
     much it is, it keeps what goes elsewhere from no turn."""
     busy = Job.objects.filter(credential_id=OuterRef("pk"), status__in=[Status.RUNNING, Status.PARKED])

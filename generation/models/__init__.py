@@ -6,6 +6,7 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.letter import Letter
+from generation.models.operations import Breaker, Inspection, Switch, Tally
 from generation.models.run import Run
 from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
 from generation.models.turn import Turn
@@ -19,9 +20,11 @@ __all__ = [
     "Asset",
     "Beat",
     "BeatKind",
+    "Breaker",
     "Credential",
     "DiscardedFile",
     "Event",
+    "Inspection",
     "Job",
     "JobNeed",
     "Lane",
@@ -34,6 +37,8 @@ __all__ = [
     "SafetyEvent",
     "SafetyPolicy",
     "Status",
+    "Switch",
+    "Tally",
     "Turn",
     "Unit",
     "WebhookDelivery",
