@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +44,7 @@ WHY = "operators watch over the work of all tenants, by its scheduling alone"
 LISTED = 50
 ACCOUNTS = 100
 HOUR_SECONDS = 3600.0
-QUERIES = 14
+QUERIES = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Health:
     provider: str
     title: str
     calls: int = 0
-    errors: Counter[str] = field(default_factory=Counter)
+    errors: dict[str, int] = field(default_factory=dict)
     p50: float | None = None
     p95: float | None = None
     accounts: list[AccountState] = field(default_factory=list)
@@ -254,7 +254,8 @@ def _providers() -> list[Health]:
     for tally in Tally.objects.filter(at__gte=after(-HOUR_SECONDS)).iterator(chunk_size=2_000):
         one = of(tally.provider)
         one.calls += tally.calls
-        one.errors.update(tally.errors)
+        for name, count in tally.errors.items():
+            one.errors[name] = one.errors.get(name, 0) + count
         took[tally.provider] += tally.took
     for provider, seconds in took.items():
         of(provider).p50, of(provider).p95 = percentile(seconds, 0.5), percentile(seconds, 0.95)

@@ -2,7 +2,7 @@
 
 The row is the switch, and every process looks at it: who asks is told at once (`refuse_off`), and no worker sends anything new
 (`off` is part of what is due). What was sent already is asked after and finished. What waits stays until it is switched on
-again, its time is over, or the operator cancels it (`generation.jobs.freeing`).
+again, its time is over, or the operator cancels it (`generation.freeing`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts import audit
 from generation import keys
@@ -43,15 +43,20 @@ def off() -> Q:
 
 
 def off_models() -> Q:
-    """The same of a query on grants, by the path `model`."""
-    return Q(
-        Exists(
-            Switch.objects.filter(
-                Q(model_id=OuterRef("model_id"))
-                | Q(model=None, provider=OuterRef("model__provider"))
-                | Q(model=None, provider="")
-            )
-        )
+    """The same of a query on grants."""
+    return Q(Exists(_of_a_grant()))
+
+
+def why_off() -> Subquery:
+    """Of a query on grants: the reason why the model is off; null where it is on."""
+    return Subquery(_of_a_grant().order_by("-model", "-provider").values("reason")[:1])
+
+
+def _of_a_grant() -> QuerySet[Switch]:
+    return Switch.objects.filter(
+        Q(model_id=OuterRef("model_id"))
+        | Q(model=None, provider=OuterRef("model__provider"))
+        | Q(model=None, provider="")
     )
 
 

@@ -39,11 +39,16 @@ ORDER BY j.priority, j.turn, COALESCE(t.taken_at, 0), j.due_at, j.created_at LIM
 def due(lane: Lane | None = None) -> Q:
     """Jobs that a worker could take now: queued or parked and due, or held by a worker whose lease ran out. What is queued
     waits for an account that is paused, a breaker that is open, and for what is switched off."""
-    usable = Q(credential=None) | (
+    found = _by_itself(_usable())
+    return found & Q(lane=lane) if lane else found
+
+
+def _usable() -> Q:
+    """Jobs that may be sent now, as far as their account, their breakers and switches go."""
+    account = Q(credential=None) | (
         Q(credential__is_enabled=True) & (Q(credential__paused_until=None) | Q(credential__paused_until__lte=now()))
     )
-    found = _by_itself(usable & ~breaking.shut() & ~switches.off())
-    return found & Q(lane=lane) if lane else found
+    return account & ~breaking.shut() & ~switches.off()
 
 
 def _by_itself(usable: Q) -> Q:
@@ -62,10 +67,13 @@ def anything_due() -> bool:
 
 
 def anything_due_within(seconds: float) -> bool:
-    """Whether a job comes due soon, so that it is worth staying."""
+    """Whether a job comes due soon, so that it is worth staying. For what may not be sent nobody stays: the sweep rings when
+    that is over."""
     with across_tenants(WHY):
-        soon = Q(status__in=[Status.QUEUED, Status.PARKED], due_at__lte=after(seconds)) | Q(
-            status=Status.STORED, lease_until__lte=after(min(seconds, 10.0))
+        soon = (
+            (Q(status=Status.QUEUED, due_at__lte=after(seconds)) & _usable())
+            | Q(status=Status.PARKED, due_at__lte=after(seconds))
+            | Q(status=Status.STORED, lease_until__lte=after(min(seconds, 10.0)))
         )
         return Job.objects.filter(soon).exists()
 
