@@ -10,7 +10,8 @@ staff.acted (`accounts.staff`); view-as.began, view-as.saw, view-as.ended (`acco
 account.left, account.deletion-asked, account.deleted (`accounts.leaving`); account.joined, account.password-changed,
 account.email-changed, second-factor.on, second-factor.off (`of_account`); story.published, story.withdrawn, and of
 stories, scenes, pictures and films: hidden, restored, approved, declined, kept, upheld (`stories.showing`);
-provider.called (`generation.jobs.recording`).
+provider.called (`generation.jobs.recording`); switch.off, switch.on (`generation.switches`), job.cancelled by an operator
+(`generation.freeing`), operations.gave-back, operations.swept (`generation.admin.operations`).
 
 Rows are not chained by hashes: each would have to wait for the one before it, and purchases of a tenant would queue up behind
 one lock.

@@ -27,7 +27,8 @@ MEANINGS = {
     415: "The body is not JSON.",
     422: "Its words are kept out here. Say it in other words.",
     429: "That was too often, and `Retry-After` says when to go on; or today's allowance is used up.",
-    503: "What is needed for this is not there at the moment.",
+    503: "What is needed for this is not there at the moment: no model, no key for it, or operators switched it off. The "
+    "sentence says which, why, and what may be used instead.",
 }
 
 

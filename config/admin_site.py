@@ -106,7 +106,9 @@ def navigation(request: Any) -> list[dict[str, Any]]:
 
     front = {"title": "Today", "icon": "wb_sunny", "link": reverse("admin:index")}
     usage = {"title": "Usage", "icon": "monitoring", "link": reverse("admin:usage")}
-    groups: list[dict[str, Any]] = [{"title": "", "items": [front, usage]}]
+    operations = {"title": "Operations", "icon": "monitor_heart", "link": reverse("admin:operations")}
+    first = [front, usage, *([operations] if request.actor.is_operator else [])]
+    groups: list[dict[str, Any]] = [{"title": "", "items": first}]
     for section, entries in SECTIONS:
         items = [
             leads_to(label, name, symbol)

@@ -8,7 +8,7 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
         from accounts import purging as throwing_away
-        from generation import assets, chores, crash, exporting, purging, restored, steps, tidying
+        from generation import assets, chores, crash, exporting, purging, restored, steps, tallies, tidying
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -29,6 +29,7 @@ class GenerationConfig(AppConfig):
         chores.register("forget spent tokens", every_seconds=3600, run=tokens.forget_expired)
         chores.register("forget turns", every_seconds=3600, run=claiming.forget_turns)
         chores.register("note how far the database came", every_seconds=5, run=restored.tick)
+        chores.register("forget tallies", every_seconds=3600, run=tallies.forget_old)
         chores.register("remove discarded files", every_seconds=30, run=assets.remove_discarded)
         chores.register("empty the spool", every_seconds=600, run=tidying.empty_spool)
         throwing_away.register_own()

@@ -25,10 +25,12 @@ from django.conf import settings
 from django.db import OperationalError
 
 from accounts.tenancy import scope
-from generation import away, policy, purchases, slots, spool
+from generation import away, policy, purchases, slots, spool, switches
 from generation.adapters import account_of, adapter, options_of, scrubbed
+from generation.breakers import Word, word_of
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending, outcomes, storing
+from generation.jobs.breaking import Ears
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
@@ -40,6 +42,7 @@ from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopped, Waits, Words
 from generation.restored import Restored, say
 from generation.storage import MAX_BYTES
+from generation.tallies import Counting
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +92,8 @@ class Drain:
         """This worker's, and not yet begun."""
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
+        self.ears = Ears()
+        self.counting = Counting()
         self.started = self.idle_since = self.renewed = self.beaten = time.monotonic()
 
     def run(self, slot: Beat | None = None) -> None:
@@ -110,6 +115,8 @@ class Drain:
             if slot is not None:
                 with contextlib.suppress(*away.AWAY):
                     slots.leave(slot)
+            with contextlib.suppress(*away.AWAY):
+                self.counting.write(at_once=True)
 
     def _is_over(self, slot: Beat | None) -> bool:
         """One turn of the loop; whether it was the last."""
@@ -118,6 +125,7 @@ class Drain:
         if moment - self.beaten >= BEAT_SECONDS:
             self.beaten = moment
             self._tell_to_stop()
+            self.counting.write()
             if slot is not None and not slots.beat(slot, len(self.held)):
                 return True
         if moment - self.renewed >= self.lease_seconds / 4:
@@ -168,6 +176,7 @@ class Drain:
         for job in self.claimed:
             if job.id in rows:
                 rows[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
+                rows[job.id].is_guarded = getattr(job, "is_guarded", False)  # type: ignore[attr-defined]
         self.claimed = deque(rows[job.id] for job in self.claimed if job.id in rows)
         # A claim that broke off may have been written all the same: what nobody here has in hand is free for the next.
         claiming.give_back(worker=self.worker, but=[*self.held, *(job.id for job in self.claimed)])
@@ -213,6 +222,8 @@ class Drain:
             outcomes.finished(job)
         elif recovery is Recovery.KEEP:
             self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
+        elif recovery is Recovery.SEND and not fresh and switches.covers(job):
+            outcomes.handed_back(job)  # it was not sent, or costs nothing to begin anew: it waits with the others
         elif recovery is Recovery.SEND and brings_file and not spool.has_room():
             log.warning("the spool is full of what waits for storage, so job %s is put off", job.id)
             outcomes.put_off(job, ROOM_SECONDS)
@@ -341,6 +352,7 @@ class Drain:
 
     def _write_outcome(self, outcome: Outcome) -> None:
         job, value = outcome.held.job, outcome.value
+        self._hear_of(outcome)
         if outcome.error is not None:
             self._decide(job, scrubbed(outcome.held.able, outcome.error))
         elif isinstance(value, Pending):
@@ -356,8 +368,22 @@ class Drain:
                 spool.forget(job.id)
             outcomes.finished(job)
             crash_point("after_finished")
-        else:  # asked by our reference, and the provider never took it
+        elif switches.covers(job):  # asked by our reference, and the provider never took it
+            outcomes.handed_back(job)
+        else:
             self._begin(job, "start")
+
+    def _hear_of(self, outcome: Outcome) -> None:
+        """Note how the call went, for whoever looks at the provider's health, and for its breakers."""
+        job, error = outcome.held.job, outcome.error
+        name = type(error).__name__.lower() if error is not None else ""
+        took = (
+            outcome.at - outcome.held.began_at
+            if isinstance(outcome.value, Done) and outcome.held.verb == "start"
+            else None
+        )
+        self.counting.note(job.provider, error=name, seconds=took)
+        self.ears.hear(job, word_of(error), because=name, is_first=job.tries == 0)
 
     def _decide(self, job: Job, error: ProviderError) -> None:
         decision = policy.after_error(
@@ -401,7 +427,9 @@ class Drain:
                 kind=Kind(held.job.kind), sent=held.verb == "start" or bool(held.job.sent_at),
                 replay=adapter(held.job.provider).replay,
             )  # fmt: skip
+            self.counting.note(held.job.provider, error="deadline")
             with scope(held.job.tenant_id):
+                self.ears.hear(held.job, Word.FAILED, because="deadline")
                 try:
                     outcomes.decided(held.job, decision)
                 except LostClaim:

@@ -46,6 +46,7 @@ class Held:
     able: Provider
     request: Request
     gives_up_at: float
+    began_at: float = field(default_factory=time.monotonic)
     source: DigitalSource = DigitalSource.TRAINED
     """What its files are marked as."""
     said: list[str] = field(default_factory=list)

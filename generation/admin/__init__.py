@@ -1,5 +1,5 @@
-"""Models, grants, accounts, jobs, webhooks, usage and safety, as staff see them."""
+"""Models, grants, accounts, jobs, webhooks, usage, safety and operations, as staff see them."""
 
-from generation.admin import accounts, granting, jobs, safety, usage, webhooks
+from generation.admin import accounts, granting, jobs, operations, safety, usage, webhooks
 
-__all__ = ["accounts", "granting", "jobs", "safety", "usage", "webhooks"]
+__all__ = ["accounts", "granting", "jobs", "operations", "safety", "usage", "webhooks"]

@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from accounts.models import Tier
 from accounts.staff import MicrosField, PlatformAdmin, TenantAdmin, TenantForm
-from generation import catalogue, keys, pricing
+from generation import catalogue, keys, pricing, switches
 from generation.models import AiModel, ModelGrant, Price
 
 
@@ -130,11 +130,21 @@ class GrantForm(TenantForm):
 @admin.register(ModelGrant)
 class ModelGrantPage(TenantAdmin):
     form = GrantForm
-    list_display = ["model", "kind", "where", "is_default"]
+    list_display = ["model", "kind", "where", "is_default", "state"]
     list_select_related = ["tier", "model"]
     list_filter = ["tier", "kind", "is_default"]
     ordering = ["tier", "kind", "-is_default"]
     actions = ["make_default", "grant_to_every_tier"]
+
+    def get_queryset(self, request: Any) -> QuerySet[ModelGrant]:
+        found: QuerySet[ModelGrant] = super().get_queryset(request)
+        return found.annotate(off_because=switches.why_off())
+
+    @display(description="State", label={"on": "success", "off": "danger"})
+    def state(self, grant: Any) -> tuple[str, str]:
+        if grant.off_because is not None:
+            return "off", f"Switched off by the platform: {grant.off_because}"
+        return "on", "On"
 
     @display(description="Where", ordering="tier")
     def where(self, grant: ModelGrant) -> str:

@@ -21,7 +21,7 @@ from unfold.enums import ActionVariant
 from accounts.ledger import OverBudget
 from accounts.models import LedgerEntry
 from accounts.staff import RecordAdmin, money
-from generation import steps
+from generation import steps, stuck, switches
 from generation.errors import CannotBuy
 from generation.jobs import asking
 from generation.jobs.transitions import ALLOWED, LostClaim
@@ -45,15 +45,17 @@ ENDED_BADLY = (Status.FAILED, Status.REFUSED, Status.UNKNOWN)
 
 
 class Stage(SimpleListFilter):
-    """What staff look for: what is under way, and what ended badly."""
+    """What staff look for: what is under way, what of it does not go on, and what ended badly."""
 
     title = "stage"
     parameter_name = "stage"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Under way"), ("failed", "Ended badly")]
+        return [("active", "Under way"), ("stuck", "Does not go on"), ("failed", "Ended badly")]
 
     def queryset(self, request: Any, jobs: QuerySet[Job]) -> QuerySet[Job]:
+        if self.value() == "stuck":
+            return jobs.filter(pk__in=stuck.annotated(Job.objects.order_by()).values("pk"))
         wanted = {"active": ACTIVE, "failed": ENDED_BADLY}.get(self.value() or "")
         return jobs.filter(status__in=wanted) if wanted else jobs
 
@@ -66,7 +68,7 @@ class JobPage(RecordAdmin):
     actions = ["retry_chosen", "cancel_chosen"]
     actions_detail = ["retry", "cancel"]
     fieldsets = [
-        (None, {"fields": ["status", "message", "made"]}),
+        (None, {"fields": ["status", "message", "waits_because", "made"]}),
         ("Asked", {"fields": ["asked_by", "tier", "purpose", "model_name", "instead_of", "age", "request_shown"]}),
         ("Came back", {"fields": ["result_shown", "cost", "error_class", "error_detail"]}),
         ("Money", {"fields": ["booked", "reused_from"]}),
@@ -79,7 +81,7 @@ class JobPage(RecordAdmin):
         ),
     ]  # fmt: skip
     readonly_fields = [
-        "made", "asked_by", "tier", "purpose", "model_name", "age", "request_shown", "result_shown", "cost",
+        "made", "waits_because", "asked_by", "tier", "purpose", "model_name", "age", "request_shown", "result_shown", "cost",
         "booked", "needed",
     ]  # fmt: skip
 
@@ -139,6 +141,14 @@ class JobPage(RecordAdmin):
             return "—"
         name = str(job.model) if job.model else "a model that is gone"
         return f"{name} (asked for: {job.asked_model})" if job.asked_model else name
+
+    @display(description="Does not go on")
+    def waits_because(self, job: Job) -> str:
+        found = stuck.annotated(Job.objects.filter(pk=job.pk)).values_list("why", flat=True).first()
+        if found is None:
+            return "—"
+        off = switches.of(job.model_id, job.provider) if found == stuck.Why.OFF else None
+        return f"{stuck.WORDS[found]}{f': {off.reason}' if off is not None else ''}"
 
     @display(description="Made")
     def made(self, job: Job) -> SafeString | str:

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Tier, User
-from generation import keys
+from generation import keys, switches
 from generation.catalogue.offering import Offer, default, line_of, of_kind, offers
 from generation.errors import CannotBuy, NotGranted, UnknownModel, Unpriced
-from generation.models import AiModel
+from generation.models import AiModel, ModelGrant, Switch
 from generation.providers.contract import Kind
 
 BEGINNINGS = (
@@ -60,13 +60,14 @@ def choose(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model"
 def resolve(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model", user: User | None = None) -> Chosen:
     """The tier's (without one: the studio's) model of a kind: the one that `key` leads to, else the default.
 
-    Raises `UnknownModel`, `NotGranted` or `Unpriced`, each naming `field`.
+    Raises `UnknownModel`, `NotGranted`, `Unpriced` or `switches.SwitchedOff`, each naming `field`.
     """
     found = [offer for offer in offers(tier, user) if offer.model.kind == kind]
     asked = key.strip()
     if not asked:
         usual = default(found, kind)
         if usual is None:
+            _refuse_off(tier, kind, field)
             raise UnknownModel(
                 "No model is available here at the moment. Staff have to grant one.", field=field, status=503
             )
@@ -78,9 +79,19 @@ def resolve(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model
     )
     # Our own key comes first; after it, of two providers that use the same name, the one that is offered.
     rows.sort(key=lambda row: (row.key.lower() != asked.lower(), row.name))
-    named = _named(of_kind(found, kind), rows, asked)
+    offered = of_kind(found, kind)
+    named = _named(offered, rows, asked)
     if named is not None:
         return named
+    off = switches.every()
+    replaced = _replaced(offered, rows, asked, off)
+    if replaced is not None:
+        return replaced
+    for row in rows:
+        shut = switches.covering(off, row)
+        if shut is not None and ModelGrant.objects.filter(tier=tier, model=row).exists():
+            others = [offer.model for offer in offered]
+            raise switches.SwitchedOff(switches.sentence(row, shut, others), field=field)
     provider = provider_of(asked)
     if rows and not (provider and _is_gone(rows[0]) and rows[0].replacement is None):
         raise _why_not(found, rows, asked, field)
@@ -104,17 +115,32 @@ def provider_of(name: str) -> str:
 
 
 def _named(offered: list[Offer], rows: list[AiModel], asked: str) -> Chosen | None:
-    """The model that one of the rows is, or else that one of them leads to."""
+    """The model that one of the rows is."""
     usable = {offer.model.id: offer.model for offer in offered}
-    for row in rows:
-        if row.id in usable:
-            return Chosen(usable[row.id], asked, Why.NAMED)
+    return next((Chosen(usable[row.id], asked, Why.NAMED) for row in rows if row.id in usable), None)
+
+
+def _replaced(offered: list[Offer], rows: list[AiModel], asked: str, off: list[Switch]) -> Chosen | None:
+    """The model that one of the rows leads to."""
+    usable = {offer.model.id: offer.model for offer in offered}
     for row in rows:
         for other in line_of(row)[1:]:
             if other.id in usable:
-                notice = f"“{asked[:60]}” {_gone(row)}; {other.name} was used."
+                is_off = switches.covering(off, row) is not None
+                why = "is switched off at the moment" if is_off else _gone(row)
+                notice = f"“{asked[:60]}” {why}; {other.name} was used."
                 return Chosen(usable[other.id], asked, Why.REPLACED, notice)
     return None
+
+
+def _refuse_off(tier: Tier | None, kind: Kind, field: str) -> None:
+    """Raise `SwitchedOff` where there would be a model, if it were on."""
+    grants = ModelGrant.objects.filter(tier=tier, kind=kind).select_related("model").order_by("-is_default")
+    off = switches.every()
+    for grant in grants if off else ():
+        shut = switches.covering(off, grant.model)
+        if shut is not None:
+            raise switches.SwitchedOff(switches.sentence(grant.model, shut), field=field)
 
 
 def _why_not(found: list[Offer], rows: list[AiModel], asked: str, field: str) -> CannotBuy:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Tier, User
-from generation import keys, pricing
+from generation import keys, pricing, switches
 from generation.catalogue.abilities import capabilities
 from generation.models import AiModel, ModelGrant, Price
 from generation.providers.contract import Kind
@@ -47,11 +47,12 @@ class Sheet:
 
 def offers(tier: Tier | None, user: User | None = None) -> list[Offer]:
     """The models of a tier (without one: of the studio), default first: those that can be reached, with a key of the
-    platform's, the tenant's or the `user`'s own. In a fixed number of queries."""
+    platform's, the tenant's or the `user`'s own, and are not switched off. In a fixed number of queries."""
     today = timezone.now().date()
     grants = (
         ModelGrant.objects.filter(tier=tier, model__is_enabled=True)
         .filter(Q(model__retires_on=None) | Q(model__retires_on__gt=today))
+        .exclude(switches.off_models())
         .select_related("model__account")
         .prefetch_related(pricing.begun("model__prices"))
         .order_by("kind", "-is_default", "model__name")

@@ -16,7 +16,7 @@ from django_q.tasks import async_task
 from accounts import ledger, quotas
 from accounts.models import Tier, User
 from accounts.quotas import Payer
-from generation import catalogue, keys, steps
+from generation import catalogue, keys, steps, switches
 from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
@@ -145,7 +145,9 @@ def _deliver(body: str, *, provider: str, step: str, priority: int, seconds: flo
 
 
 def account(model: AiModel, user: User | None) -> Credential:
-    """The account that buys from `model` for `user`. Raises `UnknownModel` where there is none."""
+    """The account that buys from `model` for `user`. Raises `UnknownModel` where there is none, and
+    `switches.SwitchedOff` where operators switched it off."""
+    switches.refuse_off(model)
     found = keys.choose(model=model, user=user)
     if found is None:
         raise UnknownModel(

@@ -14,8 +14,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.tenancy import across_tenants, scope
-from generation import restored, spool, wakes
+from generation import restored, spool, switches, wakes
 from generation.clock import after, microseconds, now
+from generation.jobs import breaking
 from generation.models import Credential, Job, Lane, Status, Turn
 
 WHY = "a worker works for all tenants"
@@ -35,12 +36,18 @@ ORDER BY j.priority, j.turn, COALESCE(t.taken_at, 0), j.due_at, j.created_at LIM
 
 
 def due(lane: Lane | None = None) -> Q:
-    """Jobs that a worker could take now: queued or parked and due, or held by a worker whose lease ran out."""
-    usable = Q(credential=None) | (
+    """Jobs that a worker could take now: queued or parked and due, or held by a worker whose lease ran out. What is queued
+    waits for an account that is paused, a breaker that is open, and for what is switched off."""
+    found = _by_itself(_usable())
+    return found & Q(lane=lane) if lane else found
+
+
+def _usable() -> Q:
+    """Jobs that may be sent now, as far as their account, their breakers and switches go."""
+    account = Q(credential=None) | (
         Q(credential__is_enabled=True) & (Q(credential__paused_until=None) | Q(credential__paused_until__lte=now()))
     )
-    found = _by_itself(usable)
-    return found & Q(lane=lane) if lane else found
+    return account & ~breaking.shut() & ~switches.off()
 
 
 def _by_itself(usable: Q) -> Q:
@@ -66,10 +73,11 @@ def anything_due() -> bool:
 
 
 def anything_due_within(seconds: float) -> bool:
-    """Whether a job comes due soon, so that it is worth staying."""
+    """Whether a job comes due soon, so that it is worth staying. For what may not be sent nobody stays: the sweep rings when
+    that is over."""
     with across_tenants(WHY):
         soon = (
-            Q(status=Status.QUEUED, due_at__lte=after(seconds))
+            (Q(status=Status.QUEUED, due_at__lte=after(seconds)) & _usable())
             | (Q(status=Status.PARKED, due_at__lte=after(seconds)) & _in_reach())
             | Q(status=Status.STORED, lease_until__lte=after(min(seconds, 10.0)))
         )
@@ -90,7 +98,8 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     order = in_turn(lane, places * 4)
-    rows = Job.objects.filter(id__in=order).only("id", "tenant", "credential", "status", "fence")
+    columns = ("id", "tenant", "credential", "model", "kind", "lane", "status", "fence")
+    rows = Job.objects.filter(id__in=order).only(*columns).annotate(is_guarded=breaking.not_closed())
     candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
     taken: list[Job] = []
@@ -100,10 +109,15 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
         starts = job.status == Status.QUEUED
         if starts and job.credential_id and free[job.credential_id] <= 0:
             continue
+        is_probe = starts and job.is_guarded and breaking.is_counted(job)
+        if is_probe and not breaking.take_probe(job):
+            continue
         if _take(job, worker):
             taken.append(job)
             if starts and job.credential_id:
                 free[job.credential_id] -= 1
+        elif is_probe:
+            breaking.give_back_probe(job)
     whole = _whole(taken, "model", "run", "asset")
     if whole:
         _note_turns(whole)
@@ -119,8 +133,9 @@ def _whole(looked_at: list[Job], *related: str) -> list[Job]:
             theirs = [job.id for job in looked_at if job.tenant_id == tenant_id]
             found |= {job.id: job for job in Job.objects.filter(id__in=theirs).select_related(*related)}
     for job in looked_at:
-        if job.id in found and hasattr(job, "claimed_from"):
-            found[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
+        for seen in ("claimed_from", "is_guarded"):
+            if job.id in found and hasattr(job, seen):
+                setattr(found[job.id], seen, getattr(job, seen))
     return [found[job.id] for job in looked_at if job.id in found]
 
 
@@ -137,7 +152,7 @@ def in_turn(lane: Lane, most: int, *, with_full: bool = False) -> list[uuid.UUID
     same: list[F | Coalesce] = [F("tenant_id"), F("priority"), PERSON]
     rows = Job.objects.filter(due(lane))
     inner = (
-        (rows if with_full else rows.exclude(status=Status.QUEUED, credential__in=_full()))
+        (rows if with_full else rows.exclude(status=Status.QUEUED, credential__in=full()))
         .annotate(
             person=PERSON,
             person_turn=Window(RowNumber(), partition_by=same, order_by=[F("due_at"), F("created_at")]),
@@ -169,7 +184,7 @@ def forget_turns(*, older_seconds: float = 86_400.0) -> int:
         return Turn.objects.filter(taken_at__lt=microseconds() - int(older_seconds * 1_000_000)).delete()[0]
 
 
-def _full() -> Any:
+def full() -> Any:
     """Accounts that can start nothing now. What waits for them is left out before the turns are counted, so that however
     much it is, it keeps what goes elsewhere from no turn."""
     busy = Job.objects.filter(credential_id=OuterRef("pk"), status__in=[Status.RUNNING, Status.PARKED])

@@ -22,8 +22,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.tenancy import across_tenants
+from generation import switches
 from generation.jobs import claiming
-from generation.models import Credential, Job, Lane, Status
+from generation.models import AiModel, Breaker, Credential, Job, Lane, Status
 
 T = TypeVar("T")
 WHY = "a queue has jobs of all tenants; of others' no more is told than how many go first"
@@ -50,13 +51,17 @@ COUNTS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "N
 class Outlook:
     """What can be told of a job that is under way. `place` counts from 1, the next; DEEPEST + 1 stands for all from there.
     `seconds` is one of the STEPS. It is late where it takes longer than such jobs do, and paused where its account at the
-    provider is: then nobody knows when it goes on. It is made, and put away, where only storage is still to take it."""
+    provider is: then nobody knows when it goes on. Nor where what makes it fails so often that it is left alone for a while
+    (`is_failing`), or was switched off by operators (`is_off`). It is made, and put away, where only storage is still to take
+    it (`is_made`)."""
 
     place: int | None = None
     seconds: int | None = None
     is_late: bool = False
     is_paused: bool = False
     is_made: bool = False
+    is_failing: bool = False
+    is_off: bool = False
 
     @property
     def words(self) -> str:
@@ -65,6 +70,10 @@ class Outlook:
             return (
                 "It is made, and is being put away. That takes longer than usual at the moment; it goes on by itself."
             )
+        if self.is_off:
+            return "What makes it is switched off at the moment; it waits. Nothing is charged for waiting."
+        if self.is_failing:
+            return "What makes it does not answer at the moment; it is tried again by itself."
         if self.is_paused:
             return "What makes it is paused at the moment; it goes on by itself."
         parts = []
@@ -79,8 +88,11 @@ class Outlook:
     @property
     def version(self) -> str:
         """Changes whenever what is told does."""
-        marks = {"late": self.is_late, "paused": self.is_paused, "made": self.is_made}
-        return f"{self.place or ''}-{self.seconds or ''}{''.join(name for name, is_so in marks.items() if is_so)}"
+        marks = {
+            "late": self.is_late, "paused": self.is_paused, "made": self.is_made, "failing": self.is_failing,
+            "off": self.is_off,
+        }  # fmt: skip
+        return f"{self.place or ''}-{self.seconds or ''}{''.join(name for name, holds in marks.items() if holds)}"
 
     def said(self) -> dict[str, Any]:
         """`{"place"?, "estimate_seconds"?, "outlook"?}`: what is known, and nothing else."""
@@ -105,7 +117,7 @@ def outlook_of(
 ) -> Outlook:  # fmt: skip
     """The same of a job whose row was not loaded as a whole."""
     if status == Status.QUEUED:
-        return _waiting(job_id, Lane(lane), credential_id, _pace(model_id, kind))
+        return _waiting(job_id, Lane(lane), credential_id, model_id, _pace(model_id, kind))
     if spool_id is not None and status == Status.PARKED:
         return Outlook(is_made=True)
     if status in (Status.RUNNING, Status.PARKED) and sent_at is not None:
@@ -136,12 +148,22 @@ class _Queue:
     busy: Counter[int | None]
     accounts: dict[int, int]
     paused: frozenset[int]
+    failing: frozenset[tuple[int, int | None]]
+    """Accounts, each with a model or with None for all of it, whose breaker is not closed."""
+    off: frozenset[int]
+    """Models that are switched off."""
 
 
-def _waiting(job_id: uuid.UUID, lane: Lane, credential_id: int | None, pace: Pace | None) -> Outlook:
+def _waiting(
+    job_id: uuid.UUID, lane: Lane, credential_id: int | None, model_id: int | None, pace: Pace | None
+) -> Outlook:
     queue = _recent(("queue", lane), QUEUE_SECONDS, lambda: _look(lane))
     if job_id not in queue.line:
         queue = _recent(("queue", lane), SOON_SECONDS, lambda: _look(lane))
+    if model_id in queue.off:
+        return Outlook(is_off=True)
+    if credential_id is not None and {(credential_id, None), (credential_id, model_id)} & queue.failing:
+        return Outlook(is_failing=True)
     if credential_id in queue.paused:
         return Outlook(is_paused=True)
     if job_id not in queue.line:
@@ -203,7 +225,17 @@ def _look(lane: Lane) -> _Queue:
         first = ahead.setdefault("core" if lane is Lane.CORE else credential_id, [])
         line[job_id] = len(first), tuple(first[:DEEPEST])
         first.append((model_id, kind))
-    return _Queue(line, len(order) < SEEN, busy, {id_: row.max_concurrent for id_, row in accounts.items()}, paused)
+    at_once = {id_: row.max_concurrent for id_, row in accounts.items()}
+    failing = frozenset(Breaker.objects.filter(open_until__isnull=False).values_list("credential_id", "model_id"))
+    return _Queue(line, len(order) < SEEN, busy, at_once, paused, failing, _off())
+
+
+def _off() -> frozenset[int]:
+    known = switches.every()
+    wide = {switch.provider for switch in known if switch.model_id is None}
+    models = AiModel.objects.all() if "" in wide else AiModel.objects.filter(provider__in=wide)
+    found = {switch.model_id for switch in known if switch.model_id is not None}
+    return frozenset(found | set(models.values_list("id", flat=True) if wide else ()))
 
 
 def _pace(model_id: int | None, kind: str) -> Pace | None:

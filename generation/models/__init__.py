@@ -6,6 +6,7 @@ from generation.models.catalogue import AiModel, ModelGrant, Price, Unit
 from generation.models.credential import Credential, ProviderKey
 from generation.models.job import ACTIVE, TERMINAL, Job, JobNeed, Lane, Status
 from generation.models.letter import Letter
+from generation.models.operations import Breaker, Inspection, Switch, Tally
 from generation.models.place import DatabasePlace
 from generation.models.run import Run
 from generation.models.safety import Rule, SafetyEvent, SafetyPolicy
@@ -20,10 +21,12 @@ __all__ = [
     "Asset",
     "Beat",
     "BeatKind",
+    "Breaker",
     "Credential",
     "DatabasePlace",
     "DiscardedFile",
     "Event",
+    "Inspection",
     "Job",
     "JobNeed",
     "Lane",
@@ -36,6 +39,8 @@ __all__ = [
     "SafetyEvent",
     "SafetyPolicy",
     "Status",
+    "Switch",
+    "Tally",
     "Turn",
     "Unit",
     "WebhookDelivery",

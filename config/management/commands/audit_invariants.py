@@ -13,6 +13,8 @@ from accounts import auditing as books
 from accounts.models import Tenant
 from accounts.tenancy import scope
 from generation import auditing as work
+from generation.clock import now
+from generation.models import Inspection
 
 
 class Command(BaseCommand):
@@ -20,6 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = disagreements()
+        Inspection.objects.update_or_create(name="audit_invariants", defaults={"at": now(), "wrong": len(wrong)})
         for sentence in wrong:
             self.stderr.write(sentence)
         if wrong:

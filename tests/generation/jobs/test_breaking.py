@@ -1,0 +1,136 @@
+"""Breakers before real purchases: what opens them, who waits, who is the probe, and what askers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from generation.breakers import FAILURES
+from generation.clock import after
+from generation.drain import Drain
+from generation.jobs import breaking, claiming, queueing
+from generation.models import Breaker, Job, Lane, Status, Tally
+from generation.providers.contract import Kind, Pending
+from generation.providers.errors import ProviderError, Refused, Rejected, Transient, Unknown
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("step")]
+Work = Callable[[], None]
+
+
+def ask(world: Any, times: int, kind: Kind = Kind.IMAGE) -> list[Job]:
+    return [factories.job(world.user("reader"), world.kids, kind=kind) for _ in range(times)]
+
+
+def broken(world: Any, toll: Any, work: Work, error: ProviderError, times: int = FAILURES) -> None:
+    """So many jobs fail by `error` when they are sent."""
+    toll.script[Kind.IMAGE] = [error] * times
+    ask(world, times)
+    work()
+
+
+def states() -> dict[str | None, bool]:
+    """model -> whether its breaker is closed; None is the account."""
+    rows = Breaker.objects.select_related("model")
+    return {row.model.key if row.model else None: row.open_until is None for row in rows}
+
+
+def pass_pause() -> None:
+    Breaker.objects.filter(open_until__isnull=False).update(open_until=after(-1))
+
+
+def sent(toll: Any) -> int:
+    return len(toll.books)
+
+
+@pytest.mark.parametrize("error", [Transient("busy"), Unknown("gone")], ids=["transient", "unknown"])
+def test_enough_failures_open_the_models_breaker_and_others_wait(
+    in_tenant: Any, toll: Any, work: Work, error: ProviderError
+) -> None:
+    broken(in_tenant, toll, work, error)
+    assert states() == {None: True, "toll-paint": False}
+    Job.objects.update(due_at=after(-1))
+    behind, words = ask(in_tenant, 1)[0], ask(in_tenant, 1, Kind.TEXT)[0]
+    before = sent(toll)
+    work()
+    behind.refresh_from_db()
+    words.refresh_from_db()
+    # Another model of the account is bought from as before; nothing of this one is sent, and nothing has failed.
+    assert (behind.status, words.status, sent(toll) - before) == (Status.QUEUED, Status.DONE, 1)
+    assert queueing.outlook(behind).words == "What makes it does not answer at the moment; it is tried again by itself."
+
+
+@pytest.mark.parametrize("error", [Refused("no"), Rejected("what")], ids=["refused", "rejected"])
+def test_what_is_no_fault_of_the_providers_counts_nothing(
+    in_tenant: Any, toll: Any, work: Work, error: ProviderError
+) -> None:
+    broken(in_tenant, toll, work, error, FAILURES * 2)
+    assert states() == {}
+
+
+def test_two_failing_models_open_the_account(in_tenant: Any, toll: Any, work: Work) -> None:
+    toll.script[Kind.TEXT] = [Transient("busy")] * 2
+    ask(in_tenant, 2, Kind.TEXT)
+    broken(in_tenant, toll, work, Transient("busy"))
+    assert states() == {None: False, "toll-paint": False, "toll-words": True}
+    words = ask(in_tenant, 1, Kind.TEXT)[0]
+    assert claiming.claim(worker="w:1", room={Lane.WAIT: 10}) == []
+    words.refresh_from_db()
+    assert words.status == Status.QUEUED
+
+
+def test_one_probe_goes_out_and_closes_it(in_tenant: Any, toll: Any, work: Work) -> None:
+    broken(in_tenant, toll, work, Transient("busy"))
+    Job.objects.update(due_at=after(-1))
+    pass_pause()
+    probes = claiming.claim(worker="w:1", room={Lane.WAIT: 10})
+    assert len(probes) == 1 and claiming.claim(worker="w:2", room={Lane.WAIT: 10}) == []
+    Job.objects.filter(id=probes[0].id).update(status=Status.QUEUED)
+    Breaker.objects.update(probe=None, probe_until=None)
+    work()
+    assert states() == {None: True, "toll-paint": True}
+    assert set(Job.objects.values_list("status", flat=True)) == {Status.DONE}
+
+
+def test_a_probe_that_fails_makes_the_pause_longer(in_tenant: Any, toll: Any, work: Work) -> None:
+    broken(in_tenant, toll, work, Transient("busy"))
+    toll.script[Kind.IMAGE] = [Transient("busy")]
+    Job.objects.update(due_at=after(-1))
+    pass_pause()
+    before = sent(toll)
+    work()
+    row = Breaker.objects.get(model__key="toll-paint")
+    assert (sent(toll) - before, row.pauses, states()["toll-paint"]) == (1, 2, False)
+
+
+def test_a_provider_that_takes_the_work_has_answered(in_tenant: Any, toll: Any, work: Work) -> None:
+    broken(in_tenant, toll, work, Transient("busy"))
+    toll.script[Kind.IMAGE] = [Pending(id="there", check_after_seconds=600)]
+    Job.objects.update(due_at=after(-1))
+    Job.objects.filter(id__in=Job.objects.values("id")[1:]).update(due_at=after(600))
+    pass_pause()
+    work()
+    assert states()["toll-paint"]
+
+
+def test_what_goes_well_asks_nothing_more_of_the_database(
+    in_tenant: Any, toll: Any, work: Work, monkeypatch: Any
+) -> None:
+    """The same purchase with breakers and without: as many queries. Counts for the page are one insert per worker."""
+
+    def asked() -> int:
+        ask(in_tenant, 1)
+        with CaptureQueriesContext(connection) as seen:
+            Drain("w:1", linger_seconds=0.0).run()
+        return sum("breaker" in query["sql"] and not query["sql"].startswith("SELECT") for query in seen) + sum(
+            'FROM "generation_breaker"' in query["sql"].split("WHERE")[0] for query in seen
+        )
+
+    assert (asked(), Tally.objects.get().calls) == (0, 1)
+    monkeypatch.setattr(breaking, "is_counted", lambda job: True)
+    broken(in_tenant, toll, work, Transient("busy"), 1)
+    assert Breaker.objects.count() == 2  # the control: a failure is written
