@@ -5,4 +5,14 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401 -- importing registers them
+        import logging
+        import sys
+
+        from django.conf import settings
+
+        from config import checks, logs, tracing  # noqa: F401 -- importing the checks registers them
+
+        if settings.LOGGING["formatters"]["ours"]["kind"] == "json":
+            logging.captureWarnings(True)
+            sys.excepthook = logs.complain
+        tracing.begin()

@@ -14,12 +14,15 @@ http = get_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402 -- after the set-up above
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from config.request_ids import before_asgi as with_request_id  # noqa: E402
 from config.sockets import websocket_urlpatterns  # noqa: E402
 from generation.studio.dialects.mcp.door import McpDoor  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": McpDoor(http),
-        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-    }
+application = with_request_id(
+    ProtocolTypeRouter(
+        {
+            "http": McpDoor(http),
+            "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+        }
+    )
 )

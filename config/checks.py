@@ -163,3 +163,25 @@ def letters_into_a_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
             id="fablewright.W010",
         )
     ]
+
+
+@register("telemetry")
+def telemetry_that_cannot_be(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E020 and E030: what the environment says of traces, logs and numbers, and cannot be done."""
+    from django.conf import settings
+
+    from config import tracing
+
+    found: list[CheckMessage] = [
+        Error(problem, hint="Mend the variable, or unset it.", id="fablewright.E030")
+        for problem in (*settings.LOG_PROBLEMS, *settings.METRICS_PROBLEMS)
+    ]
+    if tracing.is_asked_for() and (missing := tracing.missing()):
+        found.append(
+            Error(
+                f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and what sends traces is not installed: {', '.join(missing)}.",
+                hint="Install the extra: pip install 'fablewright[otel]'. Or unset the variable to do without traces.",
+                id="fablewright.E020",
+            )
+        )
+    return found

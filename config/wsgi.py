@@ -8,4 +8,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from config.request_ids import before_wsgi as with_request_id  # noqa: E402 -- after the set-up above
+
+application = with_request_id(django_application)

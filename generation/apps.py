@@ -7,7 +7,7 @@ class GenerationConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
-        from generation import assets, chores, exporting, steps
+        from generation import assets, chores, exporting, numbers, steps
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -21,6 +21,7 @@ class GenerationConfig(AppConfig):
         announcing.connect()
         posting.connect()
         alerts.connect()
+        numbers.connect()
         chores.register("forget old links", every_seconds=600, run=mailed_links.forget_old)
         chores.register("forget letters", every_seconds=3600, run=posting.forget_old)
         chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)

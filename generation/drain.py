@@ -17,8 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts.tenancy import scope
-from generation import policy, purchases, slots
+from generation import numbers, policy, purchases, slots
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending, outcomes
@@ -31,6 +30,7 @@ from generation.policy import Recovery
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Stopped, Words
+from generation.telemetry import at_work, span
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class Drain:
         claimed = claiming.claim(worker=self.worker, room=room)
         crash_point("after_claim")
         for job in claimed:
-            with scope(job.tenant_id):
+            with at_work(job), span("job.claim", job):
                 try:
                     self._take_up(job)
                 except LostClaim:
@@ -138,8 +138,9 @@ class Drain:
             sent=job.sent_at is not None and not fresh,
             replay=able.replay,
         )
+        numbers.recovered(job, recovery)
         if recovery is Recovery.FINISH:
-            outcomes.finished(job)
+            self._finish(job)
         elif recovery is Recovery.UNKNOWN:
             kind = Kind(job.kind)
             outcomes.decided(job, policy.unknown_fate(kind=kind, replay=able.replay, attempt=job.attempt))
@@ -173,7 +174,7 @@ class Drain:
     def _tell_to_stop(self) -> None:
         """Ask providers to stop working on what was cancelled."""
         for job in claiming.cancelled_elsewhere():
-            with scope(job.tenant_id):
+            with at_work(job):
                 try:
                     purchases.tell_to_stop(job, account_of(job, buys=False), self.outbox)
                     self.stopping.add(job.id)
@@ -194,13 +195,13 @@ class Drain:
     def _take(self, item: Progress | Words | Outcome | Stopped) -> None:
         if isinstance(item, Stopped):
             self.stopping.discard(item.job.id)
-            with scope(item.job.tenant_id):
+            with at_work(item.job):
                 ending.close_cancelled(item.job, item.charged)
             return
         held = item.held
         if self.held.get(held.job.id) is not held:
             if isinstance(item, Outcome):
-                with scope(held.job.tenant_id):
+                with at_work(held.job):
                     outcomes.unwanted(held.job, item.kept)
             return  # given up already: what comes late is not written
         if isinstance(item, Progress):
@@ -209,7 +210,7 @@ class Drain:
             self._hear(held, item.piece)
         else:
             del self.held[held.job.id]
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 try:
                     self._write_outcome(item)
                 except LostClaim:
@@ -236,11 +237,16 @@ class Drain:
             crash_point("after_parked")
         elif isinstance(value, Done):
             crash_point("before_stored")
-            outcomes.stored(job, value, outcome.kept)
+            with span("store", job):
+                outcomes.stored(job, value, outcome.kept)
             crash_point("after_stored")
-            outcomes.finished(job)
+            self._finish(job)
         else:  # asked by our reference, and the provider never took it
             self._begin(job, "start")
+
+    def _finish(self, job: Job) -> None:
+        with span("step", job):
+            outcomes.finished(job)
 
     def _decide(self, job: Job, error: ProviderError) -> None:
         decision = policy.after_error(
@@ -262,7 +268,7 @@ class Drain:
             if not (has_words or has_share) or moment - held.noted_at < NOTE_SECONDS:
                 continue
             held.noted_at, held.noted_share, held.noted_length = moment, held.share, held.said_length
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 try:
                     if has_words:
                         held.said = ["".join(held.said)]
@@ -284,7 +290,7 @@ class Drain:
                 kind=Kind(held.job.kind), sent=held.verb == "start" or bool(held.job.sent_at),
                 replay=adapter(held.job.provider).replay,
             )  # fmt: skip
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 try:
                     outcomes.decided(held.job, decision)
                 except LostClaim:
@@ -312,7 +318,7 @@ class Drain:
 
     def _hand_back(self, held: Held) -> None:
         self._drop(held)
-        with scope(held.job.tenant_id):
+        with at_work(held.job):
             try:
                 outcomes.handed_back(held.job)
             except LostClaim:
