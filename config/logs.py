@@ -60,13 +60,14 @@ def read(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         "formatters": {"ours": {"()": "config.logs.formatter", "kind": kind}},
         "filters": {"answered": {"()": "config.logs.Answered"}},
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": "ours", "filters": ["answered"]},
+            "console": {"class": "logging.StreamHandler", "formatter": "ours"},
         },
         "loggers": {
             **{name: {"level": ours} for name in OURS},
             **{name: {"level": "WARNING"} for name in LOUD},
             # Its own handlers write to the console in debug and letters to admins else; the root's do for both.
             "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+            "django.request": {"filters": ["answered"]},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         },
         "root": {"handlers": ["console"], "level": said or "WARNING"},
@@ -78,7 +79,7 @@ class Answered(logging.Filter):
     of them by the route's name; of those that broke the traceback is kept."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.name != "django.request" or record.levelno >= logging.ERROR
+        return record.levelno >= logging.ERROR
 
 
 def formatter(kind: str) -> logging.Formatter:

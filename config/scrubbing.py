@@ -26,6 +26,12 @@ _NAMES = (
 )
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b((?:set-)?cookie)(['\"]?\s*[:=,]\s*['\"]?)[^\r\n'\"]+"), rf"\1\2{GONE}"),
+    (
+        re.compile(
+            rf"(?i)(?<![\w-])({_NAMES})(['\"]?\s*[:=]\s*['\"]?)(?!\[removed\])(?:(?:bearer|basic|token)\s+)?[^\s\"'&,;}}\])]+"
+        ),
+        rf"\1\2{GONE}",
+    ),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {GONE}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"), GONE),
     (re.compile(r"\bfw_[a-z0-9]{4,}_[A-Za-z0-9]{4,}"), GONE),
@@ -34,7 +40,6 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/@:'\"]*:[^\s@'\"]+@"), rf"\1{GONE}@"),
     (re.compile(r"((?:\b[a-zA-Z][a-zA-Z0-9+.-]*:/)?/[^\s\"'<>?#]*)\?[^\s\"'<>]+"), rf"\1?{GONE}"),
     (re.compile(r"(/media/)[^\s\"'<>/?]+"), rf"\1{GONE}"),
-    (re.compile(rf"(?i)(?<![\w-])({_NAMES})(['\"]?\s*[:=]\s*['\"]?)(?!\[removed\])[^\s\"'&,;}}\])]+"), rf"\1\2{GONE}"),
     (re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "[email]"),
 )  # fmt: skip
 _SECRET_NAME = re.compile(rf"(?i)^(?:{_NAMES}|(?:set-)?cookies?|headers)$")

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.db.backends.signals import connection_created
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -68,6 +69,8 @@ class Spans:
         self._tracer = self._provider.get_tracer("fablewright")
         self._carried = TraceContextTextMapPropagator()
         connection_created.connect(_watch, dispatch_uid="spans")
+        for connection in connections.all(initialized_only=True):
+            _watch(connection)
 
     def end(self) -> None:
         connection_created.disconnect(dispatch_uid="spans")

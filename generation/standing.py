@@ -48,8 +48,10 @@ def standing() -> Standing:
         work = Job.objects.filter(status__in=AT_WORK).order_by()
         jobs = work.values_list("status", "kind", "provider").annotate(Count("id"))
         since = Case(When(status__in=[Status.QUEUED, Status.PARKED], then=F("due_at")), default=F("lease_until"))
-        due = Job.objects.filter(claiming.due()).order_by().values_list("kind", "provider").annotate(Min(since))
-        held = work.filter(hold_micros__gt=0).values_list("provider", "tenant__currency").annotate(Sum("hold_micros"))
+        due = Job.objects.filter(claiming.due()).order_by().values_list("kind", "provider").annotate(since=Min(since))
+        held = (
+            work.filter(hold_micros__gt=0).values_list("provider", "tenant__currency").annotate(held=Sum("hold_micros"))
+        )
         late = Q(deadline_at__lt=after(-STUCK_SECONDS)) & ~Q(status=Status.STORED)
         left = Q(status__in=[Status.RUNNING, Status.STORED], lease_until__lt=after(-STUCK_SECONDS))
         found: dict[str, Any] = {
