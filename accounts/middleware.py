@@ -17,7 +17,7 @@ from accounts.hosts import tenant_at
 from accounts.models import Tier
 from accounts.tenancy import scope
 
-MACHINE_PATHS = frozenset({"/healthz"})
+MACHINE_PATHS = frozenset({"/healthz", "/metrics"})
 Next = Callable[[HttpRequest], HttpResponse]
 
 

@@ -35,6 +35,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.throttling import BaseThrottle
 
+from accounts import numbers
 from accounts.bearers import Bearer
 from accounts.guests import address_of
 
@@ -134,6 +135,7 @@ class Meter:
             self.verdicts.append(verdict)
             if verdict.used > verdict.limit:
                 self.refused = verdict
+                numbers.quietly(numbers.REFUSED.labels(policy, partition).inc)
                 raise TooOften(verdict)
 
     def headers(self) -> dict[str, str]:

@@ -16,15 +16,19 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 from config.proxies import before_asgi  # noqa: E402
+from config.request_ids import before_asgi as with_request_id  # noqa: E402
 from config.sockets import websocket_urlpatterns  # noqa: E402
 from generation.studio.dialects.mcp.door import McpDoor  # noqa: E402
 
-application = before_asgi(
-    ProtocolTypeRouter(
-        {
-            "http": McpDoor(http),
-            "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-        }
-    ),
-    settings.TRUSTED_PROXIES,
+# The id first: it is taken from a proxy alone, and behind the other wall the peer is the client.
+application = with_request_id(
+    before_asgi(
+        ProtocolTypeRouter(
+            {
+                "http": McpDoor(http),
+                "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+            }
+        ),
+        settings.TRUSTED_PROXIES,
+    )
 )

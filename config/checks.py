@@ -71,7 +71,15 @@ def role_without_walls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             role, is_superuser, passes, owns = cursor.fetchone()
     except DatabaseError:
         return []  # a database that does not answer is not this check's to tell of
-    may = "is a superuser" if is_superuser else "may bypass row-level security" if passes else "owns the tables" if owns else ""
+    may = (
+        "is a superuser"
+        if is_superuser
+        else "may bypass row-level security"
+        if passes
+        else "owns the tables"
+        if owns
+        else ""
+    )
     if not may:
         return []
     return [
@@ -272,3 +280,25 @@ def files_of_one_machine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="fablewright.W019",
         )
     ]
+
+
+@register("telemetry")
+def telemetry_that_cannot_be(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """E020 and E030: what the environment says of traces, logs and numbers, and cannot be done."""
+    from django.conf import settings
+
+    from config import tracing
+
+    found: list[CheckMessage] = [
+        Error(problem, hint="Mend the variable, or unset it.", id="fablewright.E030")
+        for problem in (*settings.LOG_PROBLEMS, *settings.METRICS_PROBLEMS)
+    ]
+    if tracing.is_asked_for() and (missing := tracing.missing()):
+        found.append(
+            Error(
+                f"OTEL_EXPORTER_OTLP_ENDPOINT is set, and what sends traces is not installed: {', '.join(missing)}.",
+                hint="Install the extra: pip install 'fablewright[otel]'. Or unset the variable to do without traces.",
+                id="fablewright.E020",
+            )
+        )
+    return found

@@ -13,7 +13,7 @@ TRUSTED_PROXIES    networks of our own proxies, comma between, which may say who
 WAITING_MAX        requests of one web process that may wait for what they asked for at a time (default 48)
 STORAGE            "local" (default) or "s3" with S3_BUCKET, S3_ENDPOINT, S3_REGION, and boto's own keys (or *_FILE)
 HTTPS              1 behind a proxy that ends TLS and says so in X-Forwarded-Proto: cookies for TLS alone, HSTS, and plain
-                   requests are led to https; /healthz is not
+                   requests are led to https; /healthz and /metrics are not
 STATIC_FOLDER      where `manage.py collectstatic` put the static files; default: they are read from where they lie
 HSTS_SUBDOMAINS    1 where each tenant's host and all names below it speak TLS (default 0: they may belong to others)
 STORE_SECONDS      how long what was bought waits for storage that is gone (default three days), in FABLEWRIGHT_HOME/spool;
@@ -27,6 +27,9 @@ MAIL_URL, MAIL_FROM   the server that letters leave by (smtp://user:password@hos
                    address that they come from; default: letters are put into FABLEWRIGHT_HOME/mail. See config/mail.py
 MAIL_CA_FILE       certificates that the mail server is trusted by, in the place of the system's
 API_WAIT_SECONDS   how long their answers wait for what was asked for (default 120)
+LOG_FORMAT, LOG_LEVEL   "line" (default) or "json" for machines; the least that is written (default: WARNING, with json INFO)
+METRICS_*          who may read GET /metrics, and where the workers answer with theirs, see config/gathering.py
+OTEL_EXPORTER_OTLP_ENDPOINT   where traces are sent; nothing of it is loaded without, see config/tracing.py
 DEMO_*             the offline provider's delays and faults, see generation/providers/demo/adapter.py
 
 DATABASE_URL, SECRET_KEY, SECRET_KEY_FALLBACKS, TOKEN_KEY and SEALING_KEYS may each stand in a file instead, which the same
@@ -34,13 +37,14 @@ variable with _FILE behind it names.
 """
 
 import os
+import sys
 import warnings
 from datetime import timedelta
 from pathlib import Path
 
 import environ
 
-from config import environment, mail, object_store_keys, provider_accounts, rates, shared
+from config import environment, gathering, logs, mail, object_store_keys, provider_accounts, rates, shared
 from config.databases import CONNECT_SECONDS, is_server
 from config.home import Home
 
@@ -54,6 +58,9 @@ VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Home(Path(env.str("FABLEWRIGHT_HOME", default=str(BASE_DIR / "var"))).resolve())
 HOME.prepare()
+# Before anything is imported that counts: it asks the environment once where its numbers go.
+gathering.open_folder(HOME.path, sys.argv, os.environ)
+METRICS, METRICS_PROBLEMS = gathering.read(os.environ)
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = HOME.secret("secret-key", value=environment.secret(os.environ, "SECRET_KEY"))
@@ -87,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.access_log.AccessLog",  # first: every answer has its request's id and its line
     "config.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -186,7 +194,7 @@ if HTTPS:
     # cannot set it for another's.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-fablewright_session", "__Host-fablewright_csrf"
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
 
 # Guessing of passwords and codes, counted in the database (accounts/guessing.py says how).
@@ -404,10 +412,4 @@ UNFOLD = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+LOGGING, LOG_PROBLEMS = logs.read(os.environ)

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz
+from config.metrics import metrics
 from config.schema import docs, schema
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/schema", schema, name="api-schema"),
     path("api/docs", docs, name="api-docs"),

@@ -14,6 +14,8 @@ django.setup(set_prefix=False)
 
 from config.databases import for_web  # noqa: E402 -- it needs the settings
 from config.proxies import before_wsgi  # noqa: E402
+from config.request_ids import before_wsgi as with_request_id  # noqa: E402
 
 for_web()
-application = before_wsgi(get_wsgi_application(), settings.TRUSTED_PROXIES)
+# The id first: it is taken from a proxy alone, and behind the other wall the peer is the client.
+application = with_request_id(before_wsgi(get_wsgi_application(), settings.TRUSTED_PROXIES))

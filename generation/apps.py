@@ -8,7 +8,7 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         from accounts import idempotency, leaving, mailed_links, tokens
         from accounts import purging as throwing_away
-        from generation import assets, chores, crash, exporting, purging, restored, steps, tallies, tidying
+        from generation import assets, chores, crash, exporting, numbers, purging, restored, steps, tallies, tidying
         from generation import leaving as own_leaving
         from generation.jobs import checking, claiming
         from generation.letters import alerts, posting
@@ -23,6 +23,7 @@ class GenerationConfig(AppConfig):
         announcing.connect()
         posting.connect()
         alerts.connect()
+        numbers.connect()
         chores.register("forget old links", every_seconds=600, run=mailed_links.forget_old)
         chores.register("forget letters", every_seconds=3600, run=posting.forget_old)
         chores.register("forget idempotency keys", every_seconds=600, run=idempotency.forget_old)

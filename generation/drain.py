@@ -24,8 +24,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import OperationalError
 
-from accounts.tenancy import scope
-from generation import away, policy, purchases, slots, spool, switches
+from generation import away, numbers, policy, purchases, slots, spool, switches
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.breakers import Word, word_of
 from generation.crash import crash_point
@@ -43,6 +42,7 @@ from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopp
 from generation.restored import Restored, say
 from generation.storage import MAX_BYTES
 from generation.tallies import Counting
+from generation.telemetry import at_work, span
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ class Drain:
         has_any = bool(self.claimed)
         while self.claimed:
             job = self.claimed[0]
-            with scope(job.tenant_id):
+            with at_work(job), span("job.claim", job):
                 try:
                     self._take_up(job)
                 except LostClaim:
@@ -218,8 +218,9 @@ class Drain:
             replay=able.replay,
             spooled=brings_file and spool.find(job.id, job.attempt) is not None,
         )
+        numbers.recovered(job, recovery)
         if recovery is Recovery.FINISH:
-            outcomes.finished(job)
+            self._finish(job)
         elif recovery is Recovery.KEEP:
             self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
         elif recovery is Recovery.SEND and not fresh and switches.covers(job):
@@ -264,7 +265,7 @@ class Drain:
     def _tell_to_stop(self) -> None:
         """Ask providers to stop working on what was cancelled."""
         for job in claiming.cancelled_elsewhere():
-            with scope(job.tenant_id):
+            with at_work(job):
                 try:
                     purchases.tell_to_stop(job, account_of(job, buys=False), self.outbox)
                     self.stopping.add(job.id)
@@ -289,13 +290,13 @@ class Drain:
     def _take(self, item: Progress | Words | Spooled | Waits | Outcome | Stopped) -> None:
         if isinstance(item, Stopped):
             self.stopping.discard(item.job.id)
-            with scope(item.job.tenant_id):
+            with at_work(item.job):
                 ending.close_cancelled(item.job, item.charged)
             return
         held = item.held
         if self.held.get(held.job.id) is not held:
             if isinstance(item, Outcome):
-                with scope(held.job.tenant_id):
+                with at_work(held.job):
                     outcomes.unwanted(held.job, item.kept)
             return  # given up already: what comes late is not written
         if isinstance(item, Progress):
@@ -307,7 +308,7 @@ class Drain:
         elif isinstance(item, Waits):
             self._leave_in_spool(held, item.seconds)
         else:
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 try:
                     self._write_outcome(item)
                 except LostClaim:
@@ -322,7 +323,7 @@ class Drain:
         held.gives_up_at = time.monotonic() + settings.GENERATION["STORE_SECONDS"]
         if held.is_put or held.job.spool_id == spool.own_id():
             return
-        with scope(held.job.tenant_id):
+        with at_work(held.job):
             try:
                 storing.spooled(held.job, replay=adapter(held.job.provider).replay)
             except LostClaim:
@@ -333,7 +334,7 @@ class Drain:
         """Storage is gone: the job goes on when it is back, by whoever of this machine takes it up."""
         del self.held[held.job.id]
         replay = adapter(held.job.provider).replay
-        with scope(held.job.tenant_id):
+        with at_work(held.job):
             try:
                 storing.waits_for_storage(held.job, replay=replay, waited_seconds=waited_seconds)
             except LostClaim:
@@ -362,16 +363,21 @@ class Drain:
         elif isinstance(value, Done):
             if job.status != Status.STORED:  # else it was written before the database went away
                 crash_point("before_stored")
-                outcomes.stored(job, value, outcome.kept)
+                with span("store", job):
+                    outcomes.stored(job, value, outcome.kept)
                 crash_point("after_stored")
             if outcome.kept is not None:
                 spool.forget(job.id)
-            outcomes.finished(job)
+            self._finish(job)
             crash_point("after_finished")
         elif switches.covers(job):  # asked by our reference, and the provider never took it
             outcomes.handed_back(job)
         else:
             self._begin(job, "start")
+
+    def _finish(self, job: Job) -> None:
+        with span("step", job):
+            outcomes.finished(job)
 
     def _hear_of(self, outcome: Outcome) -> None:
         """Note how the call went, for whoever looks at the provider's health, and for its breakers."""
@@ -405,7 +411,7 @@ class Drain:
             if not (has_words or has_share) or moment - held.noted_at < NOTE_SECONDS:
                 continue
             held.noted_at, held.noted_share, held.noted_length = moment, held.share, held.said_length
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 try:
                     if has_words:
                         held.said = ["".join(held.said)]
@@ -428,7 +434,7 @@ class Drain:
                 replay=adapter(held.job.provider).replay,
             )  # fmt: skip
             self.counting.note(held.job.provider, error="deadline")
-            with scope(held.job.tenant_id):
+            with at_work(held.job):
                 self.ears.hear(held.job, Word.FAILED, because="deadline")
                 try:
                     outcomes.decided(held.job, decision)
@@ -458,7 +464,7 @@ class Drain:
 
     def _hand_back(self, held: Held) -> None:
         self._drop(held)
-        with scope(held.job.tenant_id):
+        with at_work(held.job):
             try:
                 outcomes.handed_back(held.job)
             except LostClaim:

@@ -27,7 +27,7 @@ from accounts.hosts import tenant_at
 from accounts.middleware import actor_for
 from accounts.models import Tenant
 from accounts.tenancy import scope
-from generation import steps
+from generation import numbers, steps, telemetry
 from generation.hub import MAX_FOLLOWERS, Follower, hub
 from generation.models import Job, Run
 
@@ -56,12 +56,14 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
         self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1000)
         self.follower = Follower(tenant_id, target, lambda said: _post(loop, self._news, said), who=self.who)
         hub.follow(self.follower)  # before anything is waited for: of several at once, each is counted
+        numbers.quietly(numbers.SOCKETS.inc)
         await self.accept()
         self._watch = asyncio.create_task(self._pass_on(target))
 
     async def disconnect(self, code: int) -> None:
         if self.follower is not None:
             hub.leave(self.follower)
+            numbers.quietly(numbers.SOCKETS.dec)
         if self._watch is not None:
             self._watch.cancel()
 
@@ -107,6 +109,7 @@ class ProgressConsumer(AsyncJsonWebsocketConsumer):
                 user = shown or AnonymousUser()
             actor = actor_for(user, tenant)
             self.who = str(actor.user_id or (self.scope.get("client") or ["unknown"])[0])
+            telemetry.seen(self.scope, tenant_id=tenant.id, actor_id=actor.user_id or "")
             return tenant.id if self.may_follow(actor, target) else None
 
     def _ticket(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from generation import spool, stills, storage, watermark
+from generation import numbers, spool, stills, storage, watermark
 from generation.crash import crash_point
 from generation.errors import StorageAway
 from generation.jobs.asking import request_of
@@ -26,6 +26,7 @@ from generation.providers.budget import BUDGET, give_large_blocks_back
 from generation.providers.contract import Done, Emit, Handle, Kind, Link, Pending, Request
 from generation.providers.errors import Damaged, ProviderError, Transient, Unknown
 from generation.providers.protocols import Cancels, Finds, Opens, Provider, TellsCharge
+from generation.telemetry import about, span
 
 log = logging.getLogger(__name__)
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -168,7 +169,7 @@ def begin(held: Held, lanes: Lanes, outbox: Outbox) -> None:
     """Hand the purchase to a thread of its own; what comes back goes to `outbox`. A daemon thread, so that a provider
     that never answers keeps no worker from ending."""
     give_large_blocks_back()
-    threading.Thread(target=_run, args=(held, lanes, outbox), daemon=True, name=f"purchase-{held.job.id}").start()
+    threading.Thread(target=_run_named, args=(held, lanes, outbox), daemon=True, name=f"purchase-{held.job.id}").start()
 
 
 def tell_to_stop(job: Job, able: Provider, outbox: Outbox) -> None:
@@ -184,7 +185,8 @@ def tell_to_stop(job: Job, able: Provider, outbox: Outbox) -> None:
             if isinstance(able, TellsCharge):
                 charged = able.charged(handle)
         except Exception as error:
-            log.info("%s could not be told to stop job %s: %s", job.provider, job.id, type(error).__name__)
+            with about(job):
+                log.info("%s could not be told to stop job %s: %s", job.provider, job.id, type(error).__name__)
         outbox.put(Stopped(job, charged))
 
     threading.Thread(target=stop, daemon=True, name=f"stop-{job.id}").start()
@@ -193,6 +195,11 @@ def tell_to_stop(job: Job, able: Provider, outbox: Outbox) -> None:
 def keepable(text: str) -> str:
     """The text with a mark in the place of every character that no column keeps."""
     return UNKEEPABLE.sub("\ufffd", text)
+
+
+def _run_named(held: Held, lanes: Lanes, outbox: Outbox) -> None:
+    with about(held.job):  # a thread begins with nothing bound
+        _run(held, lanes, outbox)
 
 
 def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
@@ -204,14 +211,16 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
                 return
         else:
             with BUDGET.purchase():
-                value = _call(held, lanes, outbox)
+                with span("provider.call", held.job), numbers.call(held.job, held.verb):
+                    value = _call(held, lanes, outbox)
                 if held.verb == "start":
                     crash_point("after_submit")
                 entry = None
                 if isinstance(value, Done):
                     if value.text is not None:
                         value = replace(value, text=keepable(value.text))
-                    entry = _keep(held, value, lanes)
+                    with span("keep", held.job):
+                        entry = _keep(held, value, lanes)
                     if entry is not None:
                         crash_point("after_kept")
                     value = replace(value, data=None)

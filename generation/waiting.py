@@ -10,6 +10,7 @@ import uuid
 from django.conf import settings
 from django.db import connection
 
+from generation import numbers
 from generation.hub import Follower, hub
 from generation.models import ACTIVE, Job, Run
 
@@ -32,6 +33,7 @@ def wait_for(run: Run | uuid.UUID, *, seconds: float) -> bool:
     )
     follower = Follower(tenant_id, run_id, lambda _: news.set())
     hub.follow(follower)
+    numbers.quietly(numbers.WAITING.inc)
     ends = time.monotonic() + seconds
     try:
         while (left := ends - time.monotonic()) > 0:
@@ -44,6 +46,7 @@ def wait_for(run: Run | uuid.UUID, *, seconds: float) -> bool:
         return False
     finally:
         hub.leave(follower)
+        numbers.quietly(numbers.WAITING.dec)
         _places.release()
 
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django_q.models import OrmQ
 
-from config.supervision import groups
+from config.supervision import groups, telling
 from config.supervision.child import Child, Ending
 from config.supervision.host import KILL_MARGIN_SECONDS, STOP_FILE_ENV
 from config.supervision.silence import RING_SECONDS, Silence
@@ -91,6 +91,7 @@ class Supervisor:
         """Until asked to end; then nothing of it is left."""
         mark = groups.Mark.of_supervisor(self._name)
         mark.hold()
+        telling.begin()
         try:
             while not self._ending.is_asked:
                 self.look()

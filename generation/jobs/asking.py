@@ -16,7 +16,7 @@ from django_q.tasks import async_task
 from accounts import ledger, quotas
 from accounts.models import Tier, User
 from accounts.quotas import Payer
-from generation import catalogue, keys, steps, switches
+from generation import catalogue, keys, steps, switches, telemetry
 from generation.adapters import adapter
 from generation.clock import after, now
 from generation.errors import NotRetryable, UnknownModel
@@ -58,10 +58,12 @@ def open_run(
     `address` is where a guest's request came from: guests of one address share their limits."""
     streams = streams_text if streams_text is not None else tier is not None and tier.streams_text
     streams = streams and policies.may_stream(tier)
-    return Run.objects.create(
+    run = Run.objects.create(
         tier=tier, user=user, is_guest=user.is_guest, purpose=purpose, topic_id=topic_id, streams_text=streams,
         person_id=quotas.person_of(user_id=user.pk, is_guest=user.is_guest, address=address),
     )  # fmt: skip
+    telemetry.asked(run)
+    return run
 
 
 def add(
@@ -129,6 +131,7 @@ def post(*, seconds: float | None = None) -> Job:
 
 def _deliver(body: str, *, provider: str, step: str, priority: int, seconds: float | None = None) -> Job:
     run = Run.objects.create(tier=None, user=None, purpose="webhook" if provider == keys.DELIVERIES else "letter")
+    telemetry.asked(run)
     job = Job.objects.create(
         run=run,
         kind=Kind.DELIVER,

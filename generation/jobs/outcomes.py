@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import ledger
-from generation import away, catalogue, policy, steps
+from generation import away, catalogue, numbers, policy, steps
 from generation.clock import after, now
 from generation.crash import crash_point
 from generation.discarding import discard
@@ -237,6 +237,7 @@ def _refused(job: Job, decision: Decision, detail: str) -> bool:
         return False
     close = ledger.book_unknown if decision.money is Money.BOOK else ledger.release
     close(job_id=job.id, attempt=job.attempt)
+    numbers.spent(job, "unknown", job.hold_micros if decision.money is Money.BOOK else 0)
     _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
     return True
 
@@ -246,6 +247,7 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
     detail = f"{type(error).__name__}: {error}" if error is not None else ""
     error_class = type(error).__name__.lower() if error is not None else str(decision.verdict)
     with transaction.atomic():
+        numbers.decided(job, decision.verdict)
         if error is not None:
             steps.find(job.step).tried(job, error)
         if decision.pause_credential and job.credential_id:

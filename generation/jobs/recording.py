@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts import audit
+from generation import numbers
 from generation.models import Job
 from generation.providers.contract import Kind
 
@@ -11,6 +12,7 @@ def called(job: Job, outcome: str, *, cost_micros: int) -> None:
     """Put the end of the job's attempt on record, in the transaction that closes its hold: one insert. An attempt that was
     never sent called nobody, and deliveries have a log of their own. `outcome` is “delivered”, “not charged” or “unknown”.
     The prompt is kept as a keyed hash, by which somebody who holds a prompt can show that this was it."""
+    numbers.spent(job, outcome, cost_micros)
     was_sent = job.sent_at is not None or bool(job.tries)
     if job.kind == Kind.DELIVER or not was_sent:
         return

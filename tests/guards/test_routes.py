@@ -57,6 +57,7 @@ ACTORS: dict[str, tuple[str | None, str]] = {
 ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     # route: method, door, and the answers in the order of ACTORS
     "healthz": ("GET", Door.MACHINE, (503,) * 7),  # no workers run here
+    "metrics": ("GET", Door.MACHINE, (200,) * 7),  # from this machine, as everybody asks here
     "landing": ("GET", Door.PUBLIC, (200,) * 7),
     "sign-in": ("GET", Door.PUBLIC, (200,) * 7),
     "sign-out": ("POST", Door.PUBLIC, (302,) * 7),
@@ -163,6 +164,8 @@ ROUTES: dict[str, tuple[str, Door, tuple[int, ...]]] = {
     "api-schema": ("GET", Door.PUBLIC, (200,) * 7),
     "api-docs": ("GET", Door.PUBLIC, (200,) * 7),
 }
+MACHINES = {"healthz": 503, "metrics": 200}
+"""What answers at any host: it tells of the install, and of no tenant."""
 ELSEWHERE = {"sign-out", "resume", "view-as-end", "account-alerts", "sign-in-code"}
 """Routes that lead on, and not to where one signs in."""
 READS_JSON = {
@@ -514,7 +517,7 @@ class TestHosts:
             answer = browser.generic(method, marked.address(name, "kids"))
             told[name] = answer.status_code
             assert MARK not in body(answer)
-        assert told == dict.fromkeys(ROUTES, 400) | {"healthz": 503}
+        assert told == dict.fromkeys(ROUTES, 400) | MACHINES
 
     def test_a_closed_tenant_is_a_404_for_its_own_people_too(self, world: Any, client_for: Any, marked: Marked) -> None:
         Tenant.objects.filter(slug="fablewright").update(is_open=False)
@@ -524,7 +527,7 @@ class TestHosts:
                 name: browser.generic(method, marked.address(name, "kids")).status_code
                 for name, (method, _, _) in ROUTES.items()
             }
-            assert told == dict.fromkeys(ROUTES, 404) | {"healthz": 503}
+            assert told == dict.fromkeys(ROUTES, 404) | MACHINES
         # The control: the other tenant stays open.
         assert client_for(host=HARBOUR).get("/").status_code == 200
 

@@ -17,6 +17,7 @@ from accounts import bearers, rates
 from accounts.access import Barred, Door, is_admitted
 from accounts.hosts import tenant_at
 from accounts.tenancy import scope as tenant_scope
+from generation import telemetry
 from generation.errors import CannotBuy
 from generation.studio import policy
 
@@ -55,6 +56,7 @@ class McpDoor:
         except TurnedAway as away:
             await _say(send, away)
             return
+        telemetry.seen(scope, tenant_id=caller.tenant.id, actor_id=caller.bearer.user.pk)
         manager = await self._started()
         from generation.studio.dialects.mcp.server import CALLER
 

@@ -1,0 +1,71 @@
+"""One line and one count for each request: what was asked for by the route's name, by whom, how it was answered, how long
+it took.
+
+Never the path, whose parts may be tokens, nor the query. Stands before all other middleware, so that it sees every answer,
+and gives each its `X-Request-Id`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bind_contextvars, bound_contextvars
+
+from config import numbers, tracing
+from config.logs import route_of
+
+HEADER = "X-Request-Id"
+KNOWN = "fablewright.request_id"
+"""Where the wrappers of `config.request_ids` put the id: a key of the WSGI environment, or of the ASGI scope."""
+Next = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger(__name__)
+
+
+class AccessLog:
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        request_id = request.META.get(KNOWN) or getattr(request, "scope", {}).get(KNOWN) or uuid.uuid4().hex
+        request.id = request_id  # type: ignore[attr-defined]
+        with bound_contextvars(request_id=request_id), numbers.under_way(), tracing.request(request) as told:
+            response = self.get_response(request)
+            response.headers[HEADER] = request_id
+            route = route_of(request)
+            told(route, response.status_code)
+            note(request.method or "", route, response.status_code, time.perf_counter() - began, **_who(request))
+        if response.streaming:
+            # What is still to be made of it is made later, in this context and outside of this function. The next request
+            # of the thread binds its own.
+            bind_contextvars(request_id=request_id)
+        return response
+
+
+def _who(request: Any) -> dict[str, str]:
+    """The tenant that answered and whoever asked, where that was found out: nothing is asked of the database here."""
+    found = {}
+    tenant = getattr(request, "tenant", None)
+    if tenant is not None:
+        found["tenant_id"] = str(tenant.pk)
+    user = getattr(request, "_cached_user", None)
+    if user is not None and user.pk is not None:
+        found["actor_id"] = str(user.pk)
+    return found
+
+
+def note(method: str, route: str, status: int, seconds: float, *, tenant_id: str = "", actor_id: str = "") -> None:
+    """Count an answer, and write its line."""
+    numbers.answered(method, route, status, seconds)
+    if not log.isEnabledFor(logging.INFO):
+        return
+    about = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
+    about |= {"actor_id": actor_id} if actor_id else {}
+    with bound_contextvars(**({"tenant_id": tenant_id} if tenant_id else {})):
+        log.info("%s %s %s", method, route, status, extra=about)
