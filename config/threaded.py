@@ -127,8 +127,13 @@ class _Flowing:
 def get_application() -> ThreadedHandler:
     """The handler, in a process that keeps its connections to the database: its threads stay."""
     django.setup(set_prefix=False)
+    keep_connections()
+    return ThreadedHandler()
+
+
+def keep_connections() -> None:
+    """Threads that stay keep their connections to the database, where no pool does; here and under WSGI."""
     for alias in connections:
         found: dict[str, Any] = connections.settings[alias]
         if not found["CONN_MAX_AGE"] and not found.get("OPTIONS", {}).get("pool"):
             found |= {"CONN_MAX_AGE": CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}
-    return ThreadedHandler()

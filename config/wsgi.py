@@ -7,5 +7,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.threaded import keep_connections
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+keep_connections()
