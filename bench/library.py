@@ -33,6 +33,8 @@ def prepare(stories: dict[str, int]) -> dict[str, Any]:
     from accounts.models import Membership, Tenant, Tier, User
     from accounts.scopes import Scope
     from accounts.tenancy import scope
+    from stories.models import Story
+    from tests import crowds
 
     tenant = Tenant.objects.get(is_default=True)
     with scope(tenant):
@@ -44,7 +46,9 @@ def prepare(stories: dict[str, int]) -> dict[str, Any]:
         ending = _story(reader, Tier.objects.get(slug="kids"))
         with transaction.atomic():
             for slug, number in stories.items():
-                _shelf(_story(reader, Tier.objects.get(slug=slug)), number - 1)
+                first = Story.objects.get(id=_story(reader, Tier.objects.get(slug=slug)).story_id)
+                crowds.stories(first, number, visibility="published")
+                first.delete()
             jobs = _jobs_under_way(author)
     sessions = {name: _session(user) for name, user in (("reader", reader), ("author", author))}
     return {
@@ -60,38 +64,13 @@ def _story(reader: Any, tier: Any) -> Any:
     return worker.finished(reader, tier)
 
 
-def _shelf(ending: Any, stories: int) -> None:
-    """That many published stories like this one, with all their pages and pictures."""
-    from generation.models import Job
-    from stories.models import Image, Reading, Scene, Story
-
-    first = Story.objects.get(id=ending.story_id)
-    readings = list(Reading.objects.filter(story=first))
-    scenes = list(Scene.objects.filter(story=first).order_by("depth"))
-    pictures = list(Image.objects.filter(scene__story=first).select_related("job"))
-    for number in range(stories):
-        made = _copied(Story, first, nonce=uuid.uuid4(), title=f"A story, number {number}", visibility="published")
-        for reading in readings:
-            _copied(Reading, reading, story=made)
-        pages: dict[Any, Any] = {None: None}
-        for scene in scenes:
-            pages[scene.id] = _copied(Scene, scene, story=made, parent=pages[scene.parent_id], via=None, job=None)
-        for picture in pictures:
-            _copied(Image, picture, scene=pages[picture.scene_id], job=_copied(Job, picture.job))
-
-
-def _copied(kind: Any, row: Any, **changes: Any) -> Any:
-    fields = {field.name: getattr(row, field.name) for field in kind._meta.concrete_fields if not field.primary_key}
-    fields.pop("tenant")
-    return kind.objects.create(**fields | changes)
-
-
 def _jobs_under_way(author: Any) -> list[Any]:
     """A piece of the studio with more takes than anybody makes, all of them sent to a provider that does not answer."""
     from generation.models import Job, Status
     from generation.providers.contract import Kind
     from generation.studio import making, policy, wishes
     from generation.studio.models import Source
+    from tests import crowds
 
     rules = policy.current()
     wish = wishes.read(Kind.IMAGE, {"prompt": "A brass key on a step."}, rules=rules, user=author)
@@ -99,7 +78,7 @@ def _jobs_under_way(author: Any) -> list[Any]:
     first = Job.objects.get(run__topic_id=piece.id)
     under_way = {"status": Status.RUNNING, "progress": 0.4, "version": 6, "lane": "wait"}
     Job.objects.filter(id=first.id).update(**under_way)
-    return [first, *(_copied(Job, first, **under_way) for _ in range(JOBS - 1))]
+    return [first, *(crowds.copied(first, **under_way) for _ in range(JOBS - 1))]
 
 
 def _session(user: Any) -> str:

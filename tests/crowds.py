@@ -21,11 +21,13 @@ def copied(row: Any, **changes: Any) -> Any:
 def stories(first: Story, number: int, **changes: Any) -> None:
     """Copies of a story, with its readings, pages, pictures and films."""
     readings = list(Reading.objects.filter(story=first))
-    scenes = list(Scene.objects.filter(story=first).order_by("depth", "created_at").select_related("job__run"))
+    # The pages of its first way: those beside it are `siblings`.
+    way = Scene.objects.filter(story=first).exclude(via__origin=Choice.Origin.TYPED)
+    scenes = list(way.order_by("depth", "created_at").select_related("job__run"))
     plates = [
         plate
         for kind in (Image, Video)
-        for plate in kind.objects.filter(scene__story=first).select_related("job")
+        for plate in kind.objects.filter(scene__in=[scene.id for scene in scenes]).select_related("job")
     ]
     for count in range(number):
         story = copied(first, **{"nonce": uuid.uuid4(), "title": f"Story {count}", **changes})

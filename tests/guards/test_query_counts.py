@@ -20,10 +20,12 @@ from tests.conftest import World
 from tests.guards import query_counts
 from tests.guards.matrix import people
 from tests.guards.matrix.things import things_of
-from tests.guards.query_counts import HOST, PAGE, TIER, Counter
+from tests.guards.query_counts import PAGE, TIER, Counter
 
 REMEDY = "Look at what changed, and then: python -m tests.guards.query_counts"
 FEW, MANY = 3, 30
+GROWS = {"POST /account/data/archive"}
+"""Streams all that somebody has, one story or piece after the other, so that it takes no more memory than one of them."""
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
 
@@ -44,11 +46,12 @@ def grow(world: World, counter: Counter, more: int) -> None:
     named = counter.things.named
     with scope(world.tenant):
         story = Story.objects.get(id=named["story_id"])
-        crowds.stories(story, more, visibility="published")
-        crowds.stories(story, more, finished_at=None)
         page = Scene.objects.filter(story=story, depth=2).select_related("job__run", "parent").first()
         assert page is not None
         crowds.siblings(page, more)
+        # The latest, so that the first page of every list holds words, pictures and films.
+        crowds.stories(story, more, finished_at=None)
+        crowds.stories(story, more, visibility="published")
         crowds.pieces(Piece.objects.get(id=Job.objects.get(id=named["studio_job"]).run.topic_id), more)
         author = world.user("author")
         brought = Upload.objects.get(id=named["upload_id"])
@@ -61,11 +64,12 @@ def grow(world: World, counter: Counter, more: int) -> None:
 
 
 def test_every_route_asks_as_often_as_written_however_much_there_is(world: World, counter: Counter) -> None:
+    counter.warm()
     few = counter.found()
     grow(world, counter, MANY - FEW)
     many = counter.found()
     grown = {title: (few[title], cells) for title, cells in many.items() if cells != few[title]}
-    assert grown == {}
+    assert set(grown) == GROWS, grown
     if os.environ.get("WRITE_QUERY_COUNTS"):
         PAGE.write_text(query_counts.written(few, counter.asking))
     assert query_counts.read(PAGE.read_text()) == few, REMEDY
@@ -80,7 +84,7 @@ def test_control_a_query_for_each_story_is_found(
     real = shelves.stories_for
     monkeypatch.setattr(shelves, "stories_for", lambda *given: real(*given).select_related(None))
     way = next(way for way in query_counts.asked_ways() if way.name == "gallery")
-    few = counter._cell(way, counter.asking[1])
+    counter.cell(way, counter.asking[1])
+    few = counter.cell(way, counter.asking[1])
     grow(world, counter, 2)
-    assert counter._cell(way, counter.asking[1]) != few
-    assert HOST == counter.asking[1].homes[0]
+    assert counter.cell(way, counter.asking[1]) != few
