@@ -1,5 +1,5 @@
-"""The measure of `bench/api.py`: a Django of its own with one view, no middleware, and one look at a row by its primary key,
-in the same database and behind the same server as the real thing."""
+"""The measure of the benches: a Django of its own with one view, no middleware, and one look at a row by its primary key, in the
+same database and behind the same server and handler as the real thing (`config.wsgi`, `config.asgi`)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ settings.configure(
 )  # fmt: skip
 django.setup()
 
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402 -- after the set-up
 from django.db import models  # noqa: E402 -- after the set-up
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -43,3 +44,15 @@ def show(request: HttpRequest, row_id: Any) -> JsonResponse:
 
 
 urlpatterns = [path("bare/<uuid:row_id>", show)]
+
+
+def __getattr__(name: str) -> Any:
+    """`wsgi` or `asgi`, made when it is asked for: a process has one of them."""
+    from config import threaded
+
+    if name == "asgi":
+        return threaded.get_application()
+    if name == "wsgi":
+        threaded.keep_connections()
+        return WSGIHandler()
+    raise AttributeError(name)

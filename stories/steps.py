@@ -11,11 +11,18 @@ from django.urls import reverse
 
 from accounts.access import Visibility
 from accounts.models.ledger import Measure
+from accounts.prepared import Prepared
 from generation import catalogue, steps
 from generation.models import Job, Status
 from generation.safety import policies
 from stories import drafts, partial, play, prompts
 from stories.models import Choice, Image, Scene, Standing, Story, Video
+
+KEPT_BACK = Q(is_hidden=True) | Q(story__visibility=Visibility.HIDDEN)
+_kept_back = Prepared(
+    lambda scene_id: Scene.objects.filter(KEPT_BACK, id=scene_id).order_by().values_list("id"), scene_id=uuid.UUID
+)
+"""For one, whose status is asked for again and again."""
 
 
 class SceneStep(steps.Step):
@@ -38,9 +45,9 @@ class SceneStep(steps.Step):
         return not self.hidden([job])
 
     def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
-        scenes = Scene.objects.filter(
-            Q(is_hidden=True) | Q(story__visibility=Visibility.HIDDEN), id__in=[job.subject_id for job in jobs]
-        ).values_list("id", flat=True)
+        if len(jobs) == 1 and (subject := jobs[0].subject_id) is not None:
+            return {jobs[0].id} if _kept_back.first(scene_id=subject) is not None else set()
+        scenes = Scene.objects.filter(KEPT_BACK, id__in=[job.subject_id for job in jobs]).values_list("id", flat=True)
         kept_back = set(scenes)
         return {job.id for job in jobs if job.subject_id in kept_back}
 

@@ -1,0 +1,90 @@
+"""Every route asks the database as often as docs/query-counts.md says, and as often with ten times as much in the library."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from accounts import api_keys
+from accounts.models import Membership
+from accounts.scopes import Scope
+from accounts.tenancy import scope
+from generation.jobs import queueing
+from generation.models import Job
+from generation.studio.models import Piece, Upload
+from stories.models import Scene, Story
+from tests import crowds
+from tests.conftest import World
+from tests.guards import query_counts
+from tests.guards.matrix import people
+from tests.guards.matrix.things import things_of
+from tests.guards.query_counts import PAGE, TIER, Counter
+
+REMEDY = "Look at what changed, and then: python -m tests.guards.query_counts"
+FEW, MANY = 3, 30
+GROWS = {"POST /account/data/archive"}
+"""Streams all that somebody has, one story or piece after the other, so that it takes no more memory than one of them."""
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def counter(world: World, media: Any, settings: Any) -> Counter:
+    """Who asks, and a library with a few of everything."""
+    settings.GENERATION = {**settings.GENERATION, "WAIT_SECONDS": 0.0}
+    names = ("guest", "F reader", "F author")
+    asking = [person for person in people.everybody(world) if person.name in names]
+    things = things_of(world.tenant, tier=TIER, reader=world.user("reader"), author=world.user("author"))
+    made = Counter(asking, people.tenants(world), things)
+    grow(world, made, FEW - 1)
+    return made
+
+
+def grow(world: World, counter: Counter, more: int) -> None:
+    """So many more of what the reader and the author have, and of what the shelf shows."""
+    named = counter.things.named
+    with scope(world.tenant):
+        story = Story.objects.get(id=named["story_id"])
+        page = Scene.objects.filter(story=story, depth=2).select_related("job__run", "parent").first()
+        assert page is not None
+        crowds.siblings(page, more)
+        # The latest, so that the first page of every list holds words, pictures and films.
+        crowds.stories(story, more, finished_at=None)
+        crowds.stories(story, more, visibility="published")
+        crowds.pieces(Piece.objects.get(id=Job.objects.get(id=named["studio_job"]).run.topic_id), more)
+        author = world.user("author")
+        brought = Upload.objects.get(id=named["upload_id"])
+        for number in range(more):
+            crowds.copied(brought, asset=crowds.copied(brought.asset))
+            api_keys.issue(
+                membership=Membership.objects.get(user=author), name=f"key {more}-{number}", scopes=[Scope.READ]
+            )
+    queueing.forget()
+
+
+def test_every_route_asks_as_often_as_written_however_much_there_is(world: World, counter: Counter) -> None:
+    counter.warm()
+    few = counter.found()
+    grow(world, counter, MANY - FEW)
+    many = counter.found()
+    grown = {title: (few[title], cells) for title, cells in many.items() if cells != few[title]}
+    assert set(grown) == GROWS, grown
+    if os.environ.get("WRITE_QUERY_COUNTS"):
+        PAGE.write_text(query_counts.written(few, counter.asking))
+    assert query_counts.read(PAGE.read_text()) == few, REMEDY
+
+
+def test_control_a_query_for_each_story_is_found(
+    world: World, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gallery that looks up the reader of each story anew."""
+    from gallery import shelves
+
+    real = shelves.stories_for
+    monkeypatch.setattr(shelves, "stories_for", lambda *given: real(*given).select_related(None))
+    way = next(way for way in query_counts.asked_ways() if way.name == "gallery")
+    counter.cell(way, counter.asking[1])
+    few = counter.cell(way, counter.asking[1])
+    grow(world, counter, 2)
+    assert counter.cell(way, counter.asking[1]) != few
