@@ -86,7 +86,7 @@ class Drain:
         self.stopping: set[uuid.UUID] = set()
         """Cancelled jobs whose provider is being told; if that is lost with this worker, their holds are booked."""
         self.outbox: Outbox = queue.SimpleQueue()
-        self.came: deque[Progress | Words | Outcome | Stopped] = deque()
+        self.came: deque[Progress | Words | Spooled | Waits | Outcome | Stopped] = deque()
         """Out of the outbox and not yet written."""
         self.claimed: deque[Job] = deque()
         """This worker's, and not yet begun."""
