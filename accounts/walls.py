@@ -95,7 +95,9 @@ class Walls(Operation):
         if schema_editor.connection.vendor != "postgresql":
             return
         for model in self._models(app_label, to_state):
-            with transaction.atomic(using=schema_editor.connection.alias):  # at no moment are rows hidden from everybody
+            with transaction.atomic(
+                using=schema_editor.connection.alias
+            ):  # at no moment are rows hidden from everybody
                 for statement in secure(model._meta.db_table):
                     schema_editor.execute(statement)
             for parent in parents(model):

@@ -71,7 +71,15 @@ def role_without_walls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             role, is_superuser, passes, owns = cursor.fetchone()
     except DatabaseError:
         return []  # a database that does not answer is not this check's to tell of
-    may = "is a superuser" if is_superuser else "may bypass row-level security" if passes else "owns the tables" if owns else ""
+    may = (
+        "is a superuser"
+        if is_superuser
+        else "may bypass row-level security"
+        if passes
+        else "owns the tables"
+        if owns
+        else ""
+    )
     if not may:
         return []
     return [

@@ -102,7 +102,7 @@ ACROSS: dict[str, Ahead] = {
     "accounts_membership": Ahead("Somebody who ends their account leaves every tenant.", web=("id", "tenant_id", "user_id")),
     "accounts_departure": Ahead(
         "Departures of all tenants are seen through.",
-        worker=("id", "tenant_id", "user_id", "asked_at", "leased_until", "finished_at"),
+        worker=("id", "tenant_id", "user_id", "is_whole", "asked_at", "leased_until", "finished_at"),
     ),
     "accounts_idempotentcall": Ahead("Forgotten after a day.", worker=("id", "created_at", "leased_until"), deletes=True),
     "accounts_mailedlink": Ahead("They run out.", worker=("id", "expires_at"), deletes=True),

@@ -102,7 +102,9 @@ class TestParents:
     TRY = "INSERT INTO accounts_pintry (id, tenant_id, tier_id, subject, tries) VALUES (%s, %s, %s, 'somebody', 1)"
 
     @pytest.mark.parametrize("role", [OWNER, WORKER])
-    def test_another_tenants_is_refused_to_whoever_owns_the_tables_too(self, roles_made: None, world: Any, role: str) -> None:
+    def test_another_tenants_is_refused_to_whoever_owns_the_tables_too(
+        self, roles_made: None, world: Any, role: str
+    ) -> None:
         with acting(role), scope(world.tenant), transaction.atomic():
             run(self.TRY, uuid.uuid4(), world.tenant.pk, world.kids.pk)
             run("SET CONSTRAINTS ALL IMMEDIATE")

@@ -30,7 +30,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--print", action="store_true", dest="only_print", help="Print the SQL, without passwords, and change nothing."
+            "--print",
+            action="store_true",
+            dest="only_print",
+            help="Print the SQL, without passwords, and change nothing.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -75,7 +78,9 @@ def _statements() -> Iterator[str]:
         functions = [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [roles.AHEAD])
         has_schema = cursor.fetchone() is not None
-        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'v'", [roles.AHEAD])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'v'", [roles.AHEAD]
+        )
         views = [name for (name,) in cursor.fetchall()]
     for role in PASSWORDS:
         if role not in there:
