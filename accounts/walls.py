@@ -5,7 +5,7 @@
   the one that the connection was told (`app.tenant`); with none, there is no row and no error;
 - a policy that lets the role that migrates pass, for migrations, dumps and restores;
 - beside each foreign key to another tenant row one of (`tenant_id`, column) to (`tenant_id`, `id`), checked at the end of the
-  transaction. PostgreSQL's own checks of foreign keys ignore row-level security; this one cannot be met by another tenant's row.
+  transaction. PostgreSQL's own checks of foreign keys ignore row-level security; this one no other tenant's row meets.
 
 A migration that adds a tenant row ends with `Walls` of it, one that adds a foreign key between tenant rows with `Walls` of its
 model again: what stands already is left as it is. The migration says `atomic = False`: indexes are then built, and rows

@@ -102,7 +102,7 @@ ACROSS: dict[str, Ahead] = {
     "accounts_membership": Ahead("Somebody who ends their account leaves every tenant.", web=("id", "tenant_id", "user_id")),
     "accounts_departure": Ahead(
         "Departures of all tenants are seen through.",
-        worker=("id", "tenant_id", "user_id", "asked_at", "leased_until", "finished_at"),
+        worker=("id", "tenant_id", "user_id", "is_whole", "asked_at", "leased_until", "finished_at"),
     ),
     "accounts_idempotentcall": Ahead("Forgotten after a day.", worker=("id", "created_at", "leased_until"), deletes=True),
     "accounts_mailedlink": Ahead("They run out.", worker=("id", "expires_at"), deletes=True),
@@ -112,7 +112,7 @@ ACROSS: dict[str, Ahead] = {
     "studio_piece": Ahead("Tidied away when thrown away.", worker=("id", "tenant_id", "created_at", "deleted_at", "is_kept")),
     "studio_upload": Ahead("Tidied away after a day.", worker=("id", "tenant_id", "created_at")),
 }  # fmt: skip
-"""By table. Beside these, workers see in every table that names people whose rows are there: an account that ends leaves none."""
+"""By table. Beside these, workers see in every table that names people whose rows are there: who leaves, leaves none."""
 
 
 def tenant_tables() -> dict[str, type[models.Model]]:
@@ -124,7 +124,7 @@ def naming_people() -> dict[str, tuple[str, ...]]:
     """The columns of tenant rows that name a person, by table."""
     found: dict[str, tuple[str, ...]] = {}
     for table, model in tenant_tables().items():
-        columns = [field.column for field in model._meta.local_concrete_fields if field.related_model is User]
+        columns = [str(field.column) for field in model._meta.local_concrete_fields if field.related_model is User]
         if columns:
             found[table] = tuple(columns)
     return found
@@ -166,7 +166,8 @@ def statements(tables: set[str]) -> Iterator[str]:
         columns = ", ".join(f'"{field.column}"' for field in models_of[table]._meta.local_concrete_fields)
         view = f"{AHEAD}.{table}"
         yield f"DROP VIEW IF EXISTS {view}"
-        yield f"CREATE VIEW {view} AS SELECT {columns} FROM public.{table} WHERE current_setting('app.across', true) = 'on'"
+        seen_when = "current_setting('app.across', true) = 'on'"
+        yield f"CREATE VIEW {view} AS SELECT {columns} FROM public.{table} WHERE {seen_when}"  # noqa: S608 -- names of ours
         for role, seen in ((WEB, ahead.web), (WORKER, ahead.worker)):
             if seen:
                 yield f"GRANT SELECT ({', '.join(seen)}) ON {view} TO {role}"

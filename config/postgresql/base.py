@@ -27,7 +27,7 @@ UNKNOWN = object()
 
 
 class InStep:
-    """A cursor that tells before it asks. What a cursor of the server's brings later is brought under what it was asked under."""
+    """A cursor that tells before it asks. What a cursor of the server's brings later it brings under what it was asked by."""
 
     db: Any
     cursor: Any
@@ -122,24 +122,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()
+            return super()._commit()  # type: ignore[misc]
         except Exception:
             self._forget()  # a deferred constraint did not hold, which is a rollback
             raise
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._forget()
 
     def _savepoint_rollback(self, sid: str) -> None:
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
         finally:
             self._forget()
 
     def _close(self) -> Any:
         if self.connection is not None and self.connection.pgconn.transaction_status != TransactionStatus.IDLE:
             self._forget()  # a pool rolls back what is given back in the middle
-        return super()._close()
+        return super()._close()  # type: ignore[misc]

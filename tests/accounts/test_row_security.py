@@ -22,7 +22,10 @@ from tests.walled import roles_made as roles_made
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 BOTH = pytest.mark.parametrize("role", [WEB, WORKER])
-RUN = "INSERT INTO generation_run (id, tenant_id, is_guest, purpose, streams_text, created_at) VALUES (%s, %s, false, '', false, now())"
+RUN = (
+    "INSERT INTO generation_run (id, tenant_id, is_guest, purpose, streams_text, created_at)"
+    " VALUES (%s, %s, false, '', false, now())"
+)
 
 
 def run(statement: str, *params: Any) -> int:

@@ -78,7 +78,7 @@ class TestTheCatalogue:
     def test_no_role_but_the_owner_passes(self) -> None:
         passing = asked("SELECT DISTINCT policyname, roles::text[] FROM pg_policies ORDER BY 1")
         assert passing == [(OWN_ROWS, ["public"]), (OWNER_PASSES, [roles.OWNER])]
-        mighty = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'fablewright%' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+        mighty = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'fablewright%' AND (rolsuper OR rolbypassrls)"
         assert asked(mighty) == [(0,)]
         owned = f"SELECT count(*) FROM pg_class WHERE relowner IN ('{roles.WEB}'::regrole, '{roles.WORKER}'::regrole)"
         assert asked(owned) == [(0,)]

@@ -24,8 +24,8 @@ class Command(BaseCommand):
     help = (
         "Create or mend the roles fablewright_owner, fablewright_web and fablewright_worker and what each may do. Run it as a "
         "role that may create roles; running it again changes nothing. Passwords come from FABLEWRIGHT_OWNER_PASSWORD, "
-        "FABLEWRIGHT_WEB_PASSWORD and FABLEWRIGHT_WORKER_PASSWORD, or from the files that the same names with _FILE behind them "
-        "point at; where there is none, a role's password stays as it is."
+        "FABLEWRIGHT_WEB_PASSWORD and FABLEWRIGHT_WORKER_PASSWORD, or from files named by the same with _FILE behind them; "
+        "where there is none, a role's password stays as it is."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             for statement in _statements():
                 cursor.execute(statement)
             for role, password in _passwords():
-                quoted = connection.ops.compose_sql("%s", [password])
+                quoted = connection.ops.compose_sql("%s", [password])  # type: ignore[attr-defined]
                 cursor.execute(f"ALTER ROLE {role} PASSWORD {quoted}", None)
         if options["verbosity"]:
             self.stdout.write(f"The roles {', '.join(PASSWORDS)} are there, each with its rights.")
