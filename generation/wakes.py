@@ -18,7 +18,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any, NamedTuple
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -76,7 +75,10 @@ def all_moved(jobs: QuerySet[Job]) -> None:
 
 
 def _once_committed(hints: list[Moved]) -> None:
-    transaction.on_commit(partial(_say, hints), robust=True)
+    def say() -> None:  # no partial: where one fails, Django fails over its missing name
+        _say(hints)
+
+    transaction.on_commit(say, robust=True)
 
 
 def _say(hints: list[Moved]) -> None:
@@ -146,10 +148,10 @@ class Outbox:
         self._pause = 0.0
 
 
-async def _send(hints: set[Moved] | None) -> None:
+async def _send(hints: set[Moved] | None, *, origin: str | None = None) -> None:
     layer: Any = get_channel_layer()
     said = None if hints is None else [[one.hex if one is not None else "" for one in hint] for hint in hints]
-    await layer.group_send(GROUP, {"type": "jobs.moved", "from": _origin, "moved": said})
+    await layer.group_send(GROUP, {"type": "jobs.moved", "from": origin or _origin, "moved": said})
 
 
 class Ear:
