@@ -147,7 +147,7 @@ class Drain:
             outcomes.finished(job)
         elif recovery is Recovery.KEEP:
             self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
-        elif recovery is Recovery.SEND and brings_file and not spool.has_room():
+        elif recovery is Recovery.SEND and brings_file and not spool.has_room(MAX_BYTES[Kind(job.kind)]):
             log.warning("the spool is full of what waits for storage, so job %s is put off", job.id)
             outcomes.put_off(job, ROOM_SECONDS)
         elif recovery is Recovery.UNKNOWN:
