@@ -225,7 +225,7 @@ class Drain:
             self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
         elif recovery is Recovery.SEND and not fresh and switches.covers(job):
             outcomes.handed_back(job)  # it was not sent, or costs nothing to begin anew: it waits with the others
-        elif recovery is Recovery.SEND and brings_file and not spool.has_room():
+        elif recovery is Recovery.SEND and brings_file and not spool.has_room(MAX_BYTES[Kind(job.kind)]):
             log.warning("the spool is full of what waits for storage, so job %s is put off", job.id)
             outcomes.put_off(job, ROOM_SECONDS)
         elif recovery is Recovery.UNKNOWN:

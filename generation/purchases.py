@@ -232,6 +232,9 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
         outbox.put(Outcome(held, error=error))
     except Exception as error:
         log.exception("the adapter %s broke on job %s", held.job.provider, held.job.id)
+        if held.verb == "keep":
+            outbox.put(Waits(held, 0.0))  # it is paid for, whatever is wrong with this machine's disk
+            return
         outbox.put(Outcome(held, error=Unknown(f"{type(error).__name__}: {error}")))
 
 

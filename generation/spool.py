@@ -136,8 +136,11 @@ def tidy(*, wanted: frozenset[tuple[uuid.UUID, int]], older_seconds: float) -> t
     return files, size
 
 
-def has_room() -> bool:
-    """Whether more may be bought that would have to lie here. Looked at every few seconds."""
+def has_room(most_bytes: int) -> bool:
+    """Whether one more may be bought that brings at most so many bytes: what would find the disk full would be paid for and
+    lost. What lies here is added up every few seconds."""
+    if shutil.disk_usage(_folder()).free < most_bytes:
+        return False
     return _size(settings.SPOOL, int(time.monotonic() / LOOK_SECONDS)) < settings.GENERATION["SPOOL_MAX_BYTES"]
 
 

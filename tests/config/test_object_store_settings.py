@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from config import object_store_keys
 from config.checks import contradictions_of_storage, files_of_one_machine
@@ -80,11 +81,9 @@ def test_storage_that_contradicts_itself(
 
 
 def test_a_shared_database_beside_files_of_one_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import connection
-
     for vendor, storage, ids in (
         ("sqlite", "local", []), ("postgresql", "s3", []), ("postgresql", "local", ["fablewright.W019"]),
     ):  # fmt: skip
-        monkeypatch.setattr(connection, "vendor", vendor)
+        monkeypatch.setattr(connections["default"], "vendor", vendor)
         settings.STORAGE = storage
         assert [one.id for one in files_of_one_machine(None)] == ids

@@ -155,7 +155,7 @@ def test_an_object_store_gives_its_own_link(kept: Any, monkeypatch: pytest.Monke
         raise NotImplementedError
 
     monkeypatch.setattr(default_storage._wrapped, "path", no_path)  # type: ignore[attr-defined]
-    monkeypatch.setattr(default_storage._wrapped, "url", lambda name: f"https://s3.test/{name}?signed")  # type: ignore[attr-defined]
+    monkeypatch.setattr(default_storage._wrapped, "url", lambda name, **_: f"https://s3.test/{name}?signed")  # type: ignore[attr-defined]
     answer = serve(RequestFactory().get("/file"), asset)
     assert (answer.status_code, answer["Location"]) == (302, f"https://s3.test/{asset.storage_name}?signed")
 

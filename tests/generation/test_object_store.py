@@ -120,7 +120,7 @@ class TestPages:
         with urlopen(answer["Location"]) as whole:
             data = whole.read()
         with urlopen(Request(answer["Location"], headers={"Range": "bytes=0-3"})) as part:
-            assert (part.status, part.read()) == (206, data[:4])
+            assert (part.status, part.read(), part.headers["Content-Type"]) == (206, data[:4], "image/png")
         assert len(data) == upload.asset.size_bytes
 
     def test_pages_and_links_need_no_store(self, author: Client, upload: Upload, s3: Any) -> None:

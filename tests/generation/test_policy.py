@@ -169,7 +169,7 @@ def test_after_a_crash(stored: bool, has_id: bool, sent: bool) -> None:
     assert found == CRASHES[stored, has_id, sent]
 
 
-@pytest.mark.parametrize(("has_id", "sent", "replay"), product((False, True), (False, True), Replay))
+@pytest.mark.parametrize(("has_id", "sent", "replay"), list(product((False, True), (False, True), Replay)))
 def test_what_lies_in_the_spool_is_only_put_away(has_id: bool, sent: bool, replay: Replay) -> None:
     assert after_crash(stored=False, has_id=has_id, sent=sent, replay=replay, spooled=True) is Recovery.KEEP
     assert after_crash(stored=True, has_id=has_id, sent=sent, replay=replay, spooled=True) is Recovery.FINISH
