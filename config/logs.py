@@ -37,6 +37,13 @@ LOUD = (
 """They tell of addresses, headers and frames where they tell of everything; they are heard from warnings on."""
 EXTRAS = ("method", "route", "status", "seconds", "actor_id")
 """What a line of ours may bring along. Of others' extras (Django's has the whole request) nothing is taken."""
+OWN = frozenset(
+    {
+        "time", "level", "logger", "process", "pid", "request_id", "tenant_id", "actor_id", "run_id", "job_id", "kind", "provider",
+        "attempt", "method", "route", "status", "seconds",
+    }
+)  # fmt: skip
+"""What this house writes under these names it made itself (of a request's id it knows the shape): nothing is looked for in it."""
 LONGEST, LONGEST_TRACEBACK = 4_000, 16_000
 PROCESS_ENV = "FABLEWRIGHT_PROCESS"
 
@@ -109,10 +116,10 @@ def _broken(_: Any, __: str, event: EventDict) -> EventDict:
 
 
 def route_of(request: Any) -> str:
-    """The name of the route that a request came to; of the staff rooms and of strange addresses one name each."""
+    """The name of the route that a request came to; staff rooms, static files and strange addresses have one name each."""
     match = getattr(request, "resolver_match", None)
     if match is None:
-        return "none"
+        return "static" if str(getattr(request, "path", "")).startswith("/static/") else "none"
     if "admin" in match.namespaces:
         return "admin"
     return str(match.url_name or "unnamed")
@@ -189,7 +196,7 @@ def _scrub(_: Any, __: str, event: EventDict) -> EventDict:
             value = _shortened(known.text(str(value)), LONGEST)
         elif name == "exception":
             value = _shortened(known.text(value), LONGEST_TRACEBACK)
-        else:
+        elif name not in OWN:
             value = known.value(value, name=name)
         clean[name] = value
     return clean
