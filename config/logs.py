@@ -39,11 +39,11 @@ EXTRAS = ("method", "route", "status", "seconds", "actor_id")
 """What a line of ours may bring along. Of others' extras (Django's has the whole request) nothing is taken."""
 OWN = frozenset(
     {
-        "time", "level", "logger", "process", "pid", "request_id", "tenant_id", "actor_id", "run_id", "job_id", "kind", "provider",
-        "attempt", "method", "route", "status", "seconds",
+        "time", "level", "logger", "process", "pid", "request_id", "tenant_id", "actor_id", "run_id", "job_id", "kind",
+        "provider", "attempt", "method", "route", "status", "seconds",
     }
 )  # fmt: skip
-"""What this house writes under these names it made itself (of a request's id it knows the shape): nothing is looked for in it."""
+"""What is written under these names the house made itself, or knows its shape: nothing is looked for there."""
 LONGEST, LONGEST_TRACEBACK = 4_000, 16_000
 PROCESS_ENV = "FABLEWRIGHT_PROCESS"
 
@@ -207,9 +207,12 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most // 4]} […] {text[-(most - most // 4) :]}"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(_: Any, __: str, event: EventDict) -> str:
     first = {name: event.pop(name) for name in ("time", "level", "logger", "event")}
-    return json.dumps({**first, **event}, ensure_ascii=False)
+    return _encode({**first, **event})
 
 
 def _line(_: Any, __: str, event: EventDict) -> str:
