@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from structlog.contextvars import bind_contextvars, bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, unbind_contextvars
 
 from config import numbers, tracing
 from config.logs import route_of
@@ -22,6 +22,8 @@ from config.logs import route_of
 HEADER = "X-Request-Id"
 KNOWN = "fablewright.request_id"
 """Where the wrappers of `config.request_ids` put the id: a key of the WSGI environment, or of the ASGI scope."""
+WATCHED = frozenset({"healthz", "metrics"})
+"""Asked for every few seconds: while all is well that is not worth a line."""
 Next = Callable[[HttpRequest], HttpResponse]
 
 log = logging.getLogger(__name__)
@@ -42,9 +44,9 @@ class AccessLog:
             told(route, response.status_code)
             note(request.method or "", route, response.status_code, time.perf_counter() - began, **_who(request))
         if response.streaming:
-            # What is still to be made of it is made later, in this context and outside of this function. The next request
-            # of the thread binds its own.
+            # What is still to be made of it is made later, in this context and outside of this function.
             bind_contextvars(request_id=request_id)
+            response._resource_closers.append(lambda: unbind_contextvars("request_id"))  # type: ignore[attr-defined]
         return response
 
 
@@ -63,9 +65,10 @@ def _who(request: Any) -> dict[str, str]:
 def note(method: str, route: str, status: int, seconds: float, *, tenant_id: str = "", actor_id: str = "") -> None:
     """Count an answer, and write its line."""
     numbers.answered(method, route, status, seconds)
-    if not log.isEnabledFor(logging.INFO):
+    level = logging.DEBUG if route in WATCHED and status < 400 else logging.INFO
+    if not log.isEnabledFor(level):
         return
     about = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
     about |= {"actor_id": actor_id} if actor_id else {}
     with bound_contextvars(**({"tenant_id": tenant_id} if tenant_id else {})):
-        log.info("%s %s %s", method, route, status, extra=about)
+        log.log(level, "%s %s %s", method, route, status, extra=about)

@@ -37,6 +37,13 @@ LOUD = (
 """They tell of addresses, headers and frames where they tell of everything; they are heard from warnings on."""
 EXTRAS = ("method", "route", "status", "seconds", "actor_id")
 """What a line of ours may bring along. Of others' extras (Django's has the whole request) nothing is taken."""
+OWN = frozenset(
+    {
+        "time", "level", "logger", "process", "pid", "request_id", "tenant_id", "actor_id", "run_id", "job_id", "kind",
+        "provider", "attempt", "method", "route", "status", "seconds",
+    }
+)  # fmt: skip
+"""What is written under these names the house made itself, or knows its shape: nothing is looked for there."""
 LONGEST, LONGEST_TRACEBACK = 4_000, 16_000
 PROCESS_ENV = "FABLEWRIGHT_PROCESS"
 
@@ -109,10 +116,10 @@ def _broken(_: Any, __: str, event: EventDict) -> EventDict:
 
 
 def route_of(request: Any) -> str:
-    """The name of the route that a request came to; of the staff rooms and of strange addresses one name each."""
+    """The name of the route that a request came to; staff rooms, static files and strange addresses have one name each."""
     match = getattr(request, "resolver_match", None)
     if match is None:
-        return "none"
+        return "static" if str(getattr(request, "path", "")).startswith("/static/") else "none"
     if "admin" in match.namespaces:
         return "admin"
     return str(match.url_name or "unnamed")
@@ -189,7 +196,7 @@ def _scrub(_: Any, __: str, event: EventDict) -> EventDict:
             value = _shortened(known.text(str(value)), LONGEST)
         elif name == "exception":
             value = _shortened(known.text(value), LONGEST_TRACEBACK)
-        else:
+        elif name not in OWN:
             value = known.value(value, name=name)
         clean[name] = value
     return clean
@@ -200,9 +207,12 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most // 4]} […] {text[-(most - most // 4) :]}"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json(_: Any, __: str, event: EventDict) -> str:
     first = {name: event.pop(name) for name in ("time", "level", "logger", "event")}
-    return json.dumps({**first, **event}, ensure_ascii=False)
+    return _encode({**first, **event})
 
 
 def _line(_: Any, __: str, event: EventDict) -> str:

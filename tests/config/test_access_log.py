@@ -13,6 +13,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
+from structlog.contextvars import get_contextvars
 
 from config import logs, numbers, request_ids
 from tests.logbook import book
@@ -58,7 +59,11 @@ def test_the_line_of_a_request_names_its_route_and_who_asked(world: Any, client_
             Client(HTTP_HOST="localhost").get(f"/media/{CANARY}"),
             Client(HTTP_HOST="evil.example.com").get(f"/{CANARY}"),
             browser.post("/account/name", HTTP_ACCEPT="application/json"),
+            Client(HTTP_HOST="localhost").get("/static/css/tokens.css"),
+            Client(HTTP_HOST="localhost").get("/admin/login/"),
         ]
+        quiet = [Client(HTTP_HOST="localhost").get("/metrics", REMOTE_ADDR=peer) for peer in ("127.0.0.1", "6.6.6.6")]
+        answers += quiet[1:]  # that somebody may read them all day long is not worth a line
     tenant = {"tenant_id": str(world.tenant.id)}
     assert kept.told("config.access_log") == [
         line("GET", "account", 200, **tenant, actor_id=str(reader.id)),
@@ -66,11 +71,14 @@ def test_the_line_of_a_request_names_its_route_and_who_asked(world: Any, client_
         line("GET", "media-link", 404, **tenant),
         line("GET", "none", 400),
         line("POST", "account-name", 422, **tenant, actor_id=str(reader.id)),
+        line("GET", "static", 200),
+        line("GET", "admin", 302, **tenant),
+        line("GET", "metrics", 404),
     ]
     assert [one["request_id"] for one in kept.lines("config.access_log")] == [
         answer["X-Request-Id"] for answer in answers
     ]
-    assert len({answer["X-Request-Id"] for answer in answers}) == 5
+    assert len({answer["X-Request-Id"] for answer in answers}) == 8
     text = "\n".join(kept.text)
     assert (CANARY in text, "reader@example.com" in text) == (False, False)
 
@@ -81,6 +89,7 @@ def test_what_breaks_has_its_id_and_its_traceback_without_the_path(house: None, 
         broken = browser.get(f"/broken/{CANARY}")
         flowing = browser.get(f"/flowing/{CANARY}")
         assert b"".join(flowing.streaming_content) == b"ab"
+    assert get_contextvars() == {}
     assert [broken.status_code, flowing.status_code] == [500, 200]
     [told] = [one for one in kept.lines() if one["logger"] == "django.request"]
     assert (told["event"], told["request_id"]) == ("Internal Server Error: broken", broken["X-Request-Id"])
