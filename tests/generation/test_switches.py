@@ -37,8 +37,8 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("which", "said"),
         [
-            ("model", "“Toll paint” is switched off at the moment: It bills twice. “Demo painter” can be used instead."),
-            ("provider", "“Toll paint”, like all of toll, is switched off at the moment: It bills twice. “Demo painter” "
+            ("model", "“Toll paint” is switched off at the moment: It bills twice. “Demo Painter” can be used instead."),
+            ("provider", "“Toll paint”, like all of toll, is switched off at the moment: It bills twice. “Demo Painter” "
              "can be used instead."),
             ("all", "Nothing can be made here at the moment: It bills twice. What is there already can be read as usual."),
         ],
@@ -60,7 +60,7 @@ class TestAsking:
         AiModel.objects.filter(key="toll-paint").update(replacement=AiModel.objects.get(key="demo-painter"))
         off("model")
         found = catalogue.resolve(in_tenant.kids, Kind.IMAGE, "toll-paint")
-        assert found.notice == "“toll-paint” is switched off at the moment; Demo painter was used."
+        assert found.notice == "“toll-paint” is switched off at the moment; Demo Painter was used."
 
     def test_where_nothing_is_left_it_says_why(self, in_tenant: Any) -> None:
         ModelGrant.objects.filter(tier=in_tenant.kids, kind="image").exclude(model=paint()).delete()
