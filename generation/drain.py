@@ -7,6 +7,7 @@ successor), or when it is told to stop; then what was not sent returns to the qu
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -16,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts.tenancy import scope
 from generation import policy, purchases, slots, switches
@@ -110,7 +112,8 @@ class Drain:
         finally:
             if slot is not None:
                 slots.leave(slot)
-            self.counting.write(at_once=True)
+            with contextlib.suppress(DatabaseError):  # figures for people keep nobody from ending
+                self.counting.write(at_once=True)
 
     def _may_leave(self, idle_seconds: float) -> bool:
         if idle_seconds < self.linger_seconds or self.stopping:
