@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from generation import away, numbers, policy, purchases, slots, spool, switches
 from generation.adapters import account_of, adapter, options_of, scrubbed
@@ -35,7 +35,7 @@ from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
 from generation.marking import DigitalSource
 from generation.models import Asset, Beat, Job, Lane, Status
-from generation.policy import Recovery
+from generation.policy import Recovery, Verdict
 from generation.providers.contract import Done, Kind, Pending, Replay
 from generation.providers.errors import ProviderError
 from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopped, Waits, Words
@@ -115,7 +115,7 @@ class Drain:
             if slot is not None:
                 with contextlib.suppress(*away.AWAY):
                     slots.leave(slot)
-            with contextlib.suppress(*away.AWAY):
+            with contextlib.suppress(DatabaseError):  # figures for people keep nobody from ending
                 self.counting.write(at_once=True)
 
     def _is_over(self, slot: Beat | None) -> bool:
@@ -353,9 +353,9 @@ class Drain:
 
     def _write_outcome(self, outcome: Outcome) -> None:
         job, value = outcome.held.job, outcome.value
-        self._hear_of(outcome)
+        is_shut = self._hear_of(outcome)
         if outcome.error is not None:
-            self._decide(job, scrubbed(outcome.held.able, outcome.error))
+            self._decide(job, scrubbed(outcome.held.able, outcome.error), is_shut=is_shut)
         elif isinstance(value, Pending):
             crash_point("before_parked")
             outcomes.parked(job, value)
@@ -379,8 +379,8 @@ class Drain:
         with span("step", job):
             outcomes.finished(job)
 
-    def _hear_of(self, outcome: Outcome) -> None:
-        """Note how the call went, for whoever looks at the provider's health, and for its breakers."""
+    def _hear_of(self, outcome: Outcome) -> bool:
+        """Note how the call went, for whoever looks at the provider's health, and for its breakers; whether one is open."""
         job, error = outcome.held.job, outcome.error
         name = type(error).__name__.lower() if error is not None else ""
         took = (
@@ -389,9 +389,9 @@ class Drain:
             else None
         )
         self.counting.note(job.provider, error=name, seconds=took)
-        self.ears.hear(job, word_of(error), because=name, is_first=job.tries == 0)
+        return self.ears.hear(job, word_of(error), because=name, is_first=job.tries == 0)
 
-    def _decide(self, job: Job, error: ProviderError) -> None:
+    def _decide(self, job: Job, error: ProviderError, *, is_shut: bool = False) -> None:
         decision = policy.after_error(
             error,
             kind=Kind(job.kind),
@@ -401,6 +401,8 @@ class Drain:
             has_id=bool(job.provider_job_id),
         )
         log.info("job %s: %s, so %s", job.id, error, decision.verdict)
+        if is_shut and decision.verdict is Verdict.RETRY and not job.provider_job_id and outcomes.elsewhere(job, error):
+            return
         outcomes.decided(job, decision, error)
 
     def _note(self) -> None:

@@ -42,7 +42,7 @@ WORDS: dict[str, str] = {
     Why.PAUSED: "The account is paused or off",
     Why.BREAKER: "The breaker is open",
     Why.FULL: "The account is full",
-    Why.WORKER: "No worker took it",
+    Why.WORKER: "No worker took it yet",
     Why.SLOW: "The provider is slow",
     Why.NEED: "Waits for another job",
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from generation.clock import after, now
 from generation.models import Tally
 
-EVERY_SECONDS = 10.0
+EVERY_SECONDS = 30.0
 KEPT_SECONDS = 86_400.0
 SAMPLES = 50
 """Durations that are kept of one worker's calls of a provider between two writes."""

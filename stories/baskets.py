@@ -79,6 +79,7 @@ def fill(
     painter, painter_asked = _still(offered, story.image_model, asked)
     filmer, filmer_asked = _still(offered, story.video_model, asked)
     if writer is None:
+        _refuse_off(tier)
         raise CannotPlay(
             "No model that could write this story is available here now. Ask staff to grant one.", status=409
         )
@@ -202,6 +203,14 @@ def path_to(scene: Scene | None, choice: Choice | None) -> list[prompts.PastScen
 def _hold(item: Item, prices: Sequence[Price] | None) -> int:
     job = Job(model=item.model, kind=item.model.kind, request=dict(item.request), step=item.step)
     return asking.quote(job, prices)
+
+
+def _refuse_off(tier: Tier) -> None:
+    """Say so, and why, where operators switched off what would write."""
+    try:
+        catalogue.refuse_off(tier, Kind.TEXT)
+    except CannotBuy as off:
+        raise CannotPlay(str(off), status=off.status) from off
 
 
 def _still(

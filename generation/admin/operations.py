@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -50,6 +51,9 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """To everybody else there is no such address, whatever the method."""
+
+    @wraps(view)
     def shown(request: Any) -> HttpResponse:
         if not request.actor.is_operator:
             raise Http404("There is nothing here.")
@@ -58,9 +62,9 @@ def _for_operators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return shown
 
 
+@_for_operators
 @never_cache
 @require_safe
-@_for_operators
 def page(request: Any) -> HttpResponse:
     return _shown(request, SwitchForm())
 
@@ -87,8 +91,8 @@ def _shown(request: Any, form: SwitchForm, status: int = 200) -> HttpResponse:
     return TemplateResponse(request, "admin/operations.html", context, status=status)
 
 
-@require_POST
 @_for_operators
+@require_POST
 def switch_off(request: Any) -> HttpResponse:
     form = SwitchForm(request.POST)
     if not form.is_valid():
@@ -103,8 +107,8 @@ def switch_off(request: Any) -> HttpResponse:
     return _back()
 
 
-@require_POST
 @_for_operators
+@require_POST
 def switch_on(request: Any) -> HttpResponse:
     row = _switch(request)
     switches.switch_on(row)
@@ -113,8 +117,8 @@ def switch_on(request: Any) -> HttpResponse:
     return _back()
 
 
-@require_POST
 @_for_operators
+@require_POST
 def cancel_waiting(request: Any) -> HttpResponse:
     row = _switch(request)
     count = freeing.cancel_waiting(row)
@@ -123,8 +127,8 @@ def cancel_waiting(request: Any) -> HttpResponse:
     return _back()
 
 
-@require_POST
 @_for_operators
+@require_POST
 def cancel_job(request: Any) -> HttpResponse:
     if freeing.cancel(_id(request.POST.get("job", ""))):
         messages.success(request, "The job was cancelled.")
@@ -133,8 +137,8 @@ def cancel_job(request: Any) -> HttpResponse:
     return _back()
 
 
-@require_POST
 @_for_operators
+@require_POST
 def give_back(request: Any) -> HttpResponse:
     worker = request.POST.get("worker", "")[:80]
     count = freeing.give_back(worker)
@@ -146,8 +150,8 @@ def give_back(request: Any) -> HttpResponse:
     return _back()
 
 
-@require_POST
 @_for_operators
+@require_POST
 def sweep(request: Any) -> HttpResponse:
     freeing.ask_the_sweep()
     audit.write("operations.swept")

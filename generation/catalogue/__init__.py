@@ -6,7 +6,7 @@ this install has an adapter that speaks to it, and when there is a key to buy wi
 """
 
 from generation.catalogue.abilities import capabilities, fit, fitted, refuse_wrong
-from generation.catalogue.names import Chosen, Why, choose, resolve
+from generation.catalogue.names import Chosen, Why, choose, refuse_off, resolve
 from generation.catalogue.offering import Offer, Sheet, default, has, keep_or_replace, of_kind, offers, sheet
 from generation.pricing import cost_of, prices_of, quote
 
@@ -27,6 +27,7 @@ __all__ = [
     "offers",
     "prices_of",
     "quote",
+    "refuse_off",
     "refuse_wrong",
     "resolve",
     "sheet",

@@ -67,7 +67,7 @@ def resolve(tier: Tier | None, kind: Kind, key: str = "", *, field: str = "model
     if not asked:
         usual = default(found, kind)
         if usual is None:
-            _refuse_off(tier, kind, field)
+            refuse_off(tier, kind, field=field)
             raise UnknownModel(
                 "No model is available here at the moment. Staff have to grant one.", field=field, status=503
             )
@@ -133,7 +133,7 @@ def _replaced(offered: list[Offer], rows: list[AiModel], asked: str, off: list[S
     return None
 
 
-def _refuse_off(tier: Tier | None, kind: Kind, field: str) -> None:
+def refuse_off(tier: Tier | None, kind: Kind, *, field: str = "") -> None:
     """Raise `SwitchedOff` where there would be a model, if it were on."""
     grants = ModelGrant.objects.filter(tier=tier, kind=kind).select_related("model").order_by("-is_default")
     off = switches.every()

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from generation import breakers
-from generation.breakers import Circuit, Word
+from generation.breakers import Circuit, State, Word
 from generation.clock import now
 from generation.models import Breaker, Job, Lane
 from generation.providers.contract import Kind
@@ -63,19 +63,21 @@ class Ears:
     def __init__(self) -> None:
         self._answered: Counter[tuple[int, int | None]] = Counter()
 
-    def hear(self, job: Job, word: Word, *, because: str = "", is_first: bool = True) -> None:
+    def hear(self, job: Job, word: Word, *, because: str = "", is_first: bool = True) -> bool:
         """Note what a call said. It is written where it changes something: a failure, or any word where the job was claimed
-        past a breaker that was not closed. In a transaction of its own."""
+        past a breaker that was not closed. In a transaction of its own. True where a breaker before the job is found open."""
         if not is_counted(job):
-            return
+            return False
         is_guarded = getattr(job, "is_guarded", False)
         place = (job.credential_id or 0, job.model_id)
         if word is Word.ANSWERED:
             self._answered[place] += 1
         if is_guarded or (word is Word.FAILED and is_first):
-            self._tell(job, word, because, is_first)
+            return self._tell(job, word, because, is_first)
+        return False
 
-    def _tell(self, job: Job, word: Word, because: str, is_first: bool) -> None:
+    def _tell(self, job: Job, word: Word, because: str, is_first: bool) -> bool:
+        is_open = False
         account = job.credential_id or 0
         with transaction.atomic():
             rows = _locked(job)
@@ -94,9 +96,11 @@ class Ears:
                 )  # fmt: skip
                 if circuit != row.circuit:
                     row.take_over(circuit, because=because if word is Word.FAILED else row.because)
+                is_open |= circuit.state(row.moment) is State.OPEN  # type: ignore[attr-defined]
         if word is Word.FAILED:
             for place in [place for place in self._answered if place[0] == account]:
                 del self._answered[place]
+        return is_open
 
 
 def _before_a_job() -> QuerySet[Breaker]:

@@ -27,7 +27,7 @@ from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending
 from generation.providers.errors import ProviderError
-from generation.safety import verdicts
+from generation.safety import policies, verdicts
 from generation.signals import job_ended
 from generation.storage import Kept
 
@@ -239,6 +239,25 @@ def _refused(job: Job, decision: Decision, detail: str) -> bool:
     close(job_id=job.id, attempt=job.attempt)
     numbers.spent(job, "unknown", job.hold_micros if decision.money is Money.BOOK else 0)
     _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
+    return True
+
+
+def elsewhere(job: Job, error: ProviderError) -> bool:
+    """Ask the tier's fallback model instead of waiting for one that is left alone because it fails: nothing was charged, and
+    the new attempt has a hold of its own. False where the tier names none, or it was asked already."""
+    if job.kind in (Kind.MODERATE, Kind.DELIVER):
+        return False
+    if policies.fallback(policies.of(job.run.tier), Kind(job.kind)) is None:
+        return False
+    with transaction.atomic():
+        recording.called(job, "not charged", cost_micros=0)  # before another model stands in its place
+        changes = checking.instead(job)
+        if changes is None:
+            transaction.set_rollback(True)
+            return False
+        ledger.release(job_id=job.id, attempt=job.attempt)
+        detail = f"{type(error).__name__}: {error}"
+        _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
     return True
 
 

@@ -83,6 +83,7 @@ def wish_again(*, piece: Piece, take: Take, rules: StudioPolicy, is_meant: bool 
         request["seed"] = secrets.randbelow(2**31)
     offered = catalogue.keep_or_replace(catalogue.offers(None, piece.user), take.job.model)
     if offered is None:
+        catalogue.refuse_off(None, Kind(piece.kind))
         raise CannotChange("The model that made this is no longer offered here. Use its settings with another one.")
     policy = policies.of(None)
     if "said" in request:

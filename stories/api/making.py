@@ -65,7 +65,7 @@ class SceneRetry(Idempotent, APIView):
         summary="Make a text, picture or film again that failed",
         description="Harmless where it is under way. With a film, its picture is made again where that failed.",
         request=RetryBody,
-        responses={202: shapes.SceneStatusAnswer, **problems(400, 402, 404, 409, 413, 415)},
+        responses={202: shapes.SceneStatusAnswer, **problems(400, 402, 404, 409, 413, 415, 503)},
     )  # fmt: skip
     def post(self, request: Request, scene_id: uuid.UUID) -> Response:
         scene = finding.playable(request, scene_id)

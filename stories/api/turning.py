@@ -30,7 +30,7 @@ from stories.models import Choice, Scene
 ONWARD = {
     202: shapes.SceneAnswer,
     200: shapes.SceneAnswer,
-    **problems(400, 402, 404, 409, 413, 415),
+    **problems(400, 402, 404, 409, 413, 415, 503),
 }
 """Answers of what may buy a scene."""
 MOVED = {200: shapes.SceneAnswer, 202: shapes.SceneAnswer, **problems(400, 404, 409, 413, 415, 429)}

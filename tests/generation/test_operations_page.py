@@ -69,7 +69,7 @@ class TestReasons:
         shown = client_for("staff").get("/admin/generation/job/?stage=stuck").content.decode()
         assert [str(job.id)[:8] in shown for job in (mine, fine, theirs)] == [True, False, False]
         page = client_for("staff").get(f"/admin/generation/job/{mine.id}/change/").content.decode()
-        assert "No worker took it" in page
+        assert "No worker took it yet" in page
 
 
 class TestThePage:
@@ -97,7 +97,7 @@ class TestThePage:
         Inspection.objects.create(name="audit_invariants", at=now(), wrong=2)
         shown = client_for("operator").get(PAGE).content.decode()
         assert str(theirs.id) in shown
-        for said in ("transient 1", "2.0 s", "9.5 s", "2 wrong", "No worker took it: 2"):
+        for said in ("transient 1", "2.0 s", "9.5 s", "2 wrong", "No worker took it yet: 2"):
             assert said in shown
         assert MARK not in shown.replace(str(in_tenant.harbour.slug), "")
 

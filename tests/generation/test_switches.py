@@ -14,7 +14,9 @@ from generation.jobs import asking, claiming, queueing
 from generation.models import AiModel, Job, Lane, ModelGrant, Status, Switch
 from generation.providers.contract import Kind, Pending
 from generation.switches import SwitchedOff
+from stories.models import Choice
 from tests import factories
+from tests.stories import worker as story_worker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("step", "toll")]
 Work = Callable[[], None]
@@ -37,8 +39,8 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("which", "said"),
         [
-            ("model", "“Toll paint” is switched off at the moment: It bills twice. “Demo painter” can be used instead."),
-            ("provider", "“Toll paint”, like all of toll, is switched off at the moment: It bills twice. “Demo painter” "
+            ("model", "“Toll paint” is switched off at the moment: It bills twice. “Demo Painter” can be used instead."),
+            ("provider", "“Toll paint”, like all of toll, is switched off at the moment: It bills twice. “Demo Painter” "
              "can be used instead."),
             ("all", "Nothing can be made here at the moment: It bills twice. What is there already can be read as usual."),
         ],
@@ -60,7 +62,7 @@ class TestAsking:
         AiModel.objects.filter(key="toll-paint").update(replacement=AiModel.objects.get(key="demo-painter"))
         off("model")
         found = catalogue.resolve(in_tenant.kids, Kind.IMAGE, "toll-paint")
-        assert found.notice == "“toll-paint” is switched off at the moment; Demo painter was used."
+        assert found.notice == "“toll-paint” is switched off at the moment; Demo Painter was used."
 
     def test_where_nothing_is_left_it_says_why(self, in_tenant: Any) -> None:
         ModelGrant.objects.filter(tier=in_tenant.kids, kind="image").exclude(model=paint()).delete()
@@ -83,6 +85,20 @@ class TestAsking:
             "/generate/image", {"prompt": "A key", "model": "toll-paint"}, content_type="application/json"
         )
         assert (answer.status_code, "It bills twice." in answer.json()["error"]) == (503, True)
+
+    def test_readers_get_the_sentence_at_the_start_and_on_a_page(
+        self, in_tenant: Any, client_for: Callable[..., Client]
+    ) -> None:
+        first = story_worker.opened(in_tenant.user("reader"), in_tenant.kids)
+        choice = Choice.objects.get(scene=first, position=0)
+        off("all")
+        reader = client_for("reader")
+        answers = [
+            reader.post("/kids/story/start", {"prompt": "A key in a fish"}),
+            reader.post(f"/kids/story/choose/{first.id}/{choice.id}"),
+        ]
+        told = [(answer.status_code, "It bills twice." in answer.content.decode()) for answer in answers]
+        assert told == [(503, True), (503, True)]
 
 
 class TestWorkers:

@@ -143,7 +143,9 @@ def a_town(folder: Path, **environment: str) -> Iterator[Town]:
             },
             free_port(),
         )  # fmt: skip
-        town.databases = dict.fromkeys(("owner", "web", "worker"), postgresql)
+        named = {role: postgresql.replace("postgres:@", f"fablewright_{role}:@") for role in ("owner", "web", "worker")}
+        town.databases = {"superuser": postgresql, **named}
+        town.command("database_roles", "-v0", role="superuser")
         town.command("migrate", "-v0", role="owner")
         town.command("seed", "-v0", role="owner")
         try:

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import LedgerEntry
 from generation.breakers import FAILURES
 from generation.clock import after
-from generation.drain import Drain
-from generation.jobs import breaking, claiming, queueing
-from generation.models import Breaker, Job, Lane, Status, Tally
+from generation.jobs import claiming, queueing
+from generation.models import AiModel, Breaker, Job, Lane, SafetyPolicy, Status, Tally
 from generation.providers.contract import Kind, Pending
 from generation.providers.errors import ProviderError, Refused, Rejected, Transient, Unknown
 from tests import factories
@@ -117,20 +117,36 @@ def test_a_provider_that_takes_the_work_has_answered(in_tenant: Any, toll: Any, 
     assert states()["toll-paint"]
 
 
-def test_what_goes_well_asks_nothing_more_of_the_database(
-    in_tenant: Any, toll: Any, work: Work, monkeypatch: Any
-) -> None:
-    """The same purchase with breakers and without: as many queries. Counts for the page are one insert per worker."""
+def test_what_goes_well_asks_nothing_more_of_the_database(in_tenant: Any, toll: Any, work: Work) -> None:
+    """Breakers are looked at inside queries that are made anyway; a failure makes queries of its own."""
 
     def asked() -> int:
         ask(in_tenant, 1)
         with CaptureQueriesContext(connection) as seen:
-            Drain("w:1", linger_seconds=0.0).run()
-        return sum("breaker" in query["sql"] and not query["sql"].startswith("SELECT") for query in seen) + sum(
-            'FROM "generation_breaker"' in query["sql"].split("WHERE")[0] for query in seen
-        )
+            work()
+        own = ('SELECT "generation_breaker', 'INSERT INTO "generation_breaker', 'UPDATE "generation_breaker')
+        own += ('INSERT OR IGNORE INTO "generation_breaker',)
+        return sum(query["sql"].startswith(own) for query in seen)
 
     assert (asked(), Tally.objects.get().calls) == (0, 1)
-    monkeypatch.setattr(breaking, "is_counted", lambda job: True)
-    broken(in_tenant, toll, work, Transient("busy"), 1)
-    assert Breaker.objects.count() == 2  # the control: a failure is written
+    toll.script[Kind.IMAGE] = [Transient("busy")]
+    assert asked() == 5  # look, insert, look again under the lock, and write the account's and the model's
+    toll.script[Kind.IMAGE] = [Transient("busy")]
+    assert asked() == 3
+
+
+@pytest.mark.parametrize("names_one", [True, False], ids=["named", "control"])
+def test_what_failed_is_asked_of_the_fallback_that_the_tier_names(
+    in_tenant: Any, toll: Any, work: Work, names_one: bool
+) -> None:
+    painter = AiModel.objects.get(key="demo-painter")
+    SafetyPolicy.objects.filter(tier=in_tenant.kids).update(fallback_image_model=painter if names_one else None)
+    broken(in_tenant, toll, work, Transient("busy"))
+    moved = Job.objects.filter(instead_of="toll-paint")
+    found = [(job.model, job.attempt, job.status) for job in moved.select_related("model")]
+    assert found == ([(painter, 2, Status.DONE)] if names_one else [])
+    for job in moved:
+        kinds = (
+            LedgerEntry.objects.filter(job_id=job.id).order_by("attempt", "created_at").values_list("kind", flat=True)
+        )
+        assert list(kinds) == ["reserve", "release", "reserve", "settle"]
