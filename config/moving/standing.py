@@ -48,16 +48,16 @@ def wrong_with_target(target: Any, tables: list[Table], source: sqlite3.Connecti
             f"The source lacks migrations that the target has ({', '.join(missing[:5])}). Run `manage.py migrate` on it."
         ]
     with target.cursor() as cursor:
-        wrong = [
-            f"The target is not empty: there are rows in {table.name}. Make a new database, and migrate it."
-            for table in tables
-            if table.name not in MADE_BY_MIGRATING and _has_rows(cursor, table.name)
-        ]
+        full = [one.name for one in tables if one.name not in MADE_BY_MIGRATING and _has_rows(cursor, one.name)]
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
             "AND backend_type = 'client backend'"
         )
         others = cursor.fetchone()[0]
+    wrong: list[str] = []
+    if full:
+        named = f"{', '.join(full[:3])}{' and others' if full[3:] else ''}"
+        wrong.append(f"The target is not empty: there are rows in {named}. Make a new database, and migrate it.")
     if others:
         wrong.append(
             f"{others} other connections to the target are open. Stop what holds them: nobody may write meanwhile."

@@ -22,14 +22,15 @@ from accounts.tenancy import scope  # noqa: E402
 from config.management.commands.audit_invariants import disagreements  # noqa: E402
 from generation import drain, restored  # noqa: E402
 from stories import play  # noqa: E402
-from stories.models import Scene, Story  # noqa: E402
+from stories.models import Length, Scene, Story  # noqa: E402
 from tests import factories  # noqa: E402
 
 LOSE_A_ROW = """
 CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
-CREATE TRIGGER lose BEFORE INSERT ON stories_scene FOR EACH ROW WHEN (NEW.parent_id IS NULL) EXECUTE FUNCTION lose();
+CREATE TRIGGER lose BEFORE INSERT ON accounts_counter FOR EACH ROW
+    WHEN (NEW.pool = 'tenant' AND NEW.period = 'day') EXECUTE FUNCTION lose();
 """
-FIND_IT_AGAIN = "DROP TRIGGER lose ON stories_scene; DROP FUNCTION lose()"
+FIND_IT_AGAIN = "DROP TRIGGER lose ON accounts_counter; DROP FUNCTION lose()"
 
 
 def begin() -> Any:
@@ -37,7 +38,7 @@ def begin() -> Any:
     call_command("migrate", verbosity=0)
     call_command("seed", verbosity=0)
     with _library():
-        factories.story(*_who())
+        factories.story(*_who(), length=Length.LONG)
     drain.drain_here()
     _choose()
     drain.drain_here()
@@ -80,8 +81,11 @@ def sour() -> None:
 
 
 def sweet() -> None:
+    """What is told: mend those values."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE stories_scene SET text = replace(text, char(0), '') WHERE parent_id IS NULL")
+        cursor.execute("SELECT id, text FROM stories_scene WHERE parent_id IS NULL")
+        ((scene, text),) = cursor.fetchall()
+        cursor.execute("UPDATE stories_scene SET text = %s WHERE id = %s", [text.replace("\0", ""), scene])
         cursor.execute("UPDATE generation_job SET result = '{}' WHERE kind = 'text' AND status = 'queued'")
 
 
