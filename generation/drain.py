@@ -345,6 +345,7 @@ class Drain:
 
     def _drop(self, held: Held) -> None:
         self.held.pop(held.job.id, None)
+        self.idle_since = time.monotonic()  # what it still brings is thrown away here, and by nobody else
         self.lanes.abandon(held.job.id)
 
     def _stop(self) -> None:
