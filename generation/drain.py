@@ -24,7 +24,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, OperationalError
 
-from generation import away, numbers, policy, purchases, slots, spool, switches
+from generation import away, numbers, policy, purchases, resuming, slots, spool, switches
 from generation.adapters import account_of, adapter, options_of, scrubbed
 from generation.breakers import Word, word_of
 from generation.crash import crash_point
@@ -153,8 +153,7 @@ class Drain:
         return False
 
     def _wait_for_database(self) -> None:
-        """Wait until it answers. Then leases are renewed before anything else, and what stands in the rows is looked up:
-        nobody knows of the writes that broke off whether they came through."""
+        """Wait until it answers. Then leases are renewed before anything else, and what stands in the rows is looked up."""
         away.close()
         time.sleep(AWAY_SECONDS)
         while not away.is_back():
@@ -163,23 +162,9 @@ class Drain:
             time.sleep(AWAY_SECONDS)
         self.beaten, self.renewed = 0.0, time.monotonic()
         self._renew()
-        outcomes_here = [item for item in self.came if isinstance(item, Outcome)]
-        rows = claiming.still_mine(
-            worker=self.worker,
-            held={job.id: job.fence for job in [*self.claimed, *(item.held.job for item in outcomes_here)]},
-        )
-        for item in outcomes_here:
-            if item.held.job.id in rows:
-                item.held.job = rows[item.held.job.id]
-            else:
-                self._drop(item.held)
-        for job in self.claimed:
-            if job.id in rows:
-                rows[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
-                rows[job.id].is_guarded = getattr(job, "is_guarded", False)  # type: ignore[attr-defined]
-        self.claimed = deque(rows[job.id] for job in self.claimed if job.id in rows)
-        # A claim that broke off may have been written all the same: what nobody here has in hand is free for the next.
-        claiming.give_back(worker=self.worker, but=[*self.held, *(job.id for job in self.claimed)])
+        done = [item.held for item in self.came if isinstance(item, Outcome)]
+        for held in resuming.found_again(self.worker, held=self.held, done=done, claimed=self.claimed):
+            self._drop(held)
 
     def _may_leave(self, idle_seconds: float) -> bool:
         if idle_seconds < self.linger_seconds or self.stopping:
@@ -445,6 +430,7 @@ class Drain:
 
     def _drop(self, held: Held) -> None:
         self.held.pop(held.job.id, None)
+        self.idle_since = time.monotonic()  # what it still brings is thrown away here, and by nobody else
         self.lanes.abandon(held.job.id)
 
     def _stop(self) -> None:

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
 from django_q.brokers import get_broker
 
 from accounts.tenancy import across_tenants
@@ -22,12 +21,6 @@ from tests.chaos.verdict import verdict as judged
 def build() -> None:
     call_command("migrate", verbosity=0)
     call_command("seed", verbosity=0)
-
-
-def copy(template: str, name: str) -> None:
-    """A new database on the same server, as the other is."""
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def orders(count: int = 1) -> None:

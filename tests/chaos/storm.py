@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.crew import Crew
 from tests.installs import ROOT, Install, Seen
 
 ROLES = ("worker", "pusher", "monitor", "sentinel", "host", "supervisor")
@@ -67,7 +69,7 @@ class Storm:
     system would."""
 
     def __init__(self, install: Install, books: Path, *, groups: int = 2, **environment: str) -> None:
-        self.install = install
+        self.install, self.books = install, books
         self.groups = groups
         self.hits: Counter[str] = Counter()
         self._roles = Roles()
@@ -90,9 +92,11 @@ class Storm:
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **how},
         )  # fmt: skip
 
-    def build(self) -> None:
-        self.run("manage.py", "migrate", "-v0")
-        self.run("manage.py", "seed", "-v0")
+    def build(self, like: Crew) -> None:
+        """Move into a copy of the crew's house; the ferry is granted."""
+        if not like.url:
+            self.install.home.mkdir(exist_ok=True)
+            shutil.copy(like.home / "fablewright.sqlite3", self.install.home)
         self.run("-m", "tests.chaos.orders", "0")
 
     def verdict(self) -> dict[str, Any]:

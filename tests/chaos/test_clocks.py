@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.crew import Crew
+from tests.chaos.storm import Storm, all_ended
 from tests.chaos.verdict import wrong
+from tests.installs import an_install
 
 pytestmark = pytest.mark.timeout(180)
 HOUR = 3600
@@ -54,3 +56,21 @@ def test_turns_go_by_the_databases_clock(crew_on_postgres: Crew, moved_in: objec
     crew.do("orders", count=2)
     crew.do("drain", environment={"CLOCK_OFF_SECONDS": str(HOUR)})
     assert abs(crew.do("latest_turn_ago")) < 600
+
+
+@pytest.mark.long
+@pytest.mark.processes
+@pytest.mark.parametrize("off", [HOUR, -HOUR])
+def test_a_group_whose_clock_is_off_works_beside_another(off: int, crew_on_sqlite: Crew, tmp_path: Path) -> None:
+    """Both buy, nothing is bought twice, and neither is replaced for a silence that was none."""
+    with an_install(tmp_path / "home") as install:
+        storm = Storm(install, tmp_path / "books", FERRY_FAULTS="0", FERRY_SECONDS="1", LEASE_SECONDS="10")
+        storm.build(crew_on_sqlite)
+        with storm.workers({1: {"CLOCK_OFF_SECONDS": str(off)}}):
+            install.wait_for(lambda: len(storm.tree()["pusher"]) == 2, 60, "two worker groups")
+            hosts = storm.tree()["host"]
+            storm.run("-m", "tests.chaos.orders", "30", "--every", "1")
+            found = storm.wait_until(all_ended, 120)
+            assert storm.tree()["host"] == hosts
+    assert (found["statuses"], found["purchases"], wrong(found)) == ({"done": 90}, 90, {})
+    assert found["buyers"] >= 2

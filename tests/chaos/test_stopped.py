@@ -52,5 +52,5 @@ def test_control_without_the_fence_it_writes_late(each_crew: Crew, tmp_path: Pat
     assert wrong(each_crew.work_on()) == {}
     gate.touch()
     worker.signal(signal.SIGCONT)
-    each_crew.until(lambda: not worker.is_there, "its end")
+    worker.answer()
     assert len(each_crew.do("verdict")["closed twice"]) == 1

@@ -66,6 +66,7 @@ def verdict() -> dict[str, Any]:
         return {
             "statuses": dict(statuses),
             "purchases": sum(taken.values()),
+            "buyers": len({event["pid"] for event in book if event["event"] == "taken"}),
             "settled": len(settled & mine),
             "unused files": DiscardedFile.objects.exclude(sha256__in=shown).count(),
             "not ended": sum(n for status, n in statuses.items() if status not in TERMINAL),
