@@ -3,7 +3,7 @@
 One process under WSGI (granian, as `manage.py serve http` has it) and one under ASGI (uvicorn, as `play` has it), each with our
 application and with a bare view (`bench/bare.py`: no middleware, one look at a row by its primary key), on one database (SQLite, or
 that of DATABASE_URL, which must be empty). One client with 16 kept connections asks all of them in turns; a ratio is the median of
-the rounds' ratios. Measured are
+the rounds' ratios. What an answer took of a core stands beside it: where others use the machine too, believe that. Measured are
 
 1. `GET /api/v1/jobs/{id}` of a job under way, by access token and by API key, and the same with the `ETag` that matches. The aims
    are 0.5 of the bare view, and 0.6;
@@ -80,10 +80,14 @@ def measure(server: str, home: Path, made: dict[str, Any], driver: Child) -> Non
             driver.tell(**order, seconds=SECONDS / 2)
         rates: dict[str, list[float]] = {name: [] for name in asked}
         took: dict[str, list[float]] = {name: [] for name in asked}
+        cpu: dict[str, float] = dict.fromkeys(asked, 0.0)
         busy = 0.0
         for _ in range(ROUNDS):
             for name, order in asked.items():
+                server_asked = least if name == "bare view" else ours
+                before = server_asked.cpu_seconds()
                 found = driver.tell(**order, seconds=SECONDS)
+                cpu[name] += server_asked.cpu_seconds() - before
                 rates[name].append(found["count"] / found["seconds"])
                 took[name] += found["took"]
                 busy = max(busy, found["busy"])
@@ -91,8 +95,10 @@ def measure(server: str, home: Path, made: dict[str, Any], driver: Child) -> Non
         ratio = of(mine, rates["bare view"])
         aim = f", aim {AIMS[name]}: {'met' if ratio >= AIMS[name] else 'MISSED'}" if name in AIMS else ""
         ordered = sorted(took[name])
+        each = {kind: cpu[kind] / len(took[kind]) * 1000 for kind in (name, "bare view")}
         print(
             f"{server:8} {name:21} {statistics.median(mine):6.0f} a second ({ratio:4.2f} x bare{aim})"
+            f"  {each[name]:5.2f} ms of a core ({each['bare view'] / each[name]:4.2f} by that)"
             f"  p50 {statistics.median(ordered) * 1000:6.1f} ms  p99 {ordered[int(len(ordered) * 0.99)] * 1000:6.1f} ms"
         )
     few, many = (rates[f"gallery with {number}"] for number in SHELVES.values())
