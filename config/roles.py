@@ -41,6 +41,11 @@ PLATFORM: dict[str, tuple[str, str]] = {
     "generation_price": (ALL, LOOK),
     "generation_credential": (ALL, "SELECT, UPDATE, DELETE"),  # workers pause accounts; a person's goes with its key
     "generation_beat": (LOOK, ALL),
+    "generation_databaseplace": (LOOK, "SELECT, INSERT, UPDATE"),  # workers see whether the database was put back
+    "generation_breaker": ("SELECT, UPDATE, DELETE", ALL),  # operators may close one by hand
+    "generation_switch": (ALL, LOOK),
+    "generation_tally": (LOOK, ALL),
+    "generation_inspection": (LOOK, LOOK),  # whoever audits is the owner
     "django_q_ormq": ("SELECT, INSERT", ALL),  # the web rings, workers take
     "django_q_task": (NONE, ALL),
     "django_q_schedule": (NONE, ALL),
@@ -89,7 +94,9 @@ ACROSS: dict[str, Ahead] = {
         "Workers claim, and keep leases and deadlines. The web follows versions for its sockets, tells places in the queue and "
         "how long models take, and how long the oldest job waits (/healthz).",
         web=IN_LINE,
-        worker=(*IN_LINE, "attempt", "fence", "worker", "deadline_at", "stops_provider"),
+        worker=(
+            *IN_LINE, "attempt", "fence", "worker", "deadline_at", "stops_provider", "spool_id", "spooled_until",
+        ),
         changes=("status", "version", "fence", "worker", "lease_until", "due_at", "stops_provider"),
     ),
     "generation_run": Ahead("Turns are counted per person; sockets follow topics.", web=ASKERS, worker=ASKERS),

@@ -45,7 +45,17 @@ def main() -> int:
             [sys.executable, "-m", "pytest", "-q", *LEFT_OUT, *arguments], cwd=ROOT, check=False, stdin=subprocess.DEVNULL,
             env={**os.environ, PLAN: str(town.plan())},
         )  # fmt: skip
+        if done.returncode:
+            complaints(town)
         return done.returncode or aftermath(town)
+
+
+def complaints(town: Town) -> None:
+    """What the processes logged of errors, where a test failed."""
+    for name, process in town.processes.items():
+        said = process.log.read_text(errors="replace").splitlines() if process.log.exists() else []
+        for line in [line for line in said if "rror" in line][-8:]:
+            print(f"{name}: {line[:3000]}")
 
 
 def aftermath(town: Town) -> int:
