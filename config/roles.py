@@ -49,10 +49,10 @@ PLATFORM: dict[str, tuple[str, str]] = {
     "django_q_ormq": ("SELECT, INSERT", ALL),  # the web rings, workers take
     "django_q_task": (NONE, ALL),
     "django_q_schedule": (NONE, ALL),
-    "django_session": (ALL, NONE),
+    "django_session": (ALL, "SELECT, DELETE"),  # workers throw away those that are over
     "token_blacklist_outstandingtoken": (ALL, "SELECT, UPDATE, DELETE"),
     "token_blacklist_blacklistedtoken": (ALL, "SELECT, DELETE"),
-    "axes_accessattempt": (ALL, NONE),
+    "axes_accessattempt": (ALL, "SELECT, DELETE"),
     "axes_accessattemptexpiration": (ALL, NONE),
     "axes_accessfailurelog": (ALL, NONE),
     "axes_accesslog": (ALL, NONE),
@@ -83,21 +83,24 @@ class Ahead:
 
 
 IN_LINE = (
-    "id", "tenant_id", "run_id", "kind", "lane", "priority", "model_id", "credential_id", "status", "version", "due_at",
-    "lease_until", "sent_at", "created_at", "finished_at",
+    "id", "tenant_id", "run_id", "kind", "lane", "priority", "model_id", "provider", "credential_id", "status", "version",
+    "due_at", "lease_until", "deadline_at", "sent_at", "created_at", "finished_at", "worker", "spool_id", "spooled_until",
+    "hold_micros",
 )  # fmt: skip
-"""Of a job, what says when it goes. Not what is asked, said, made or paid."""
+"""Of a job, what says when it goes, and what is held for it. Not what is asked, said, made or paid."""
 ASKERS = ("id", "tenant_id", "user_id", "person_id", "topic_id")
 
 ACROSS: dict[str, Ahead] = {
     "generation_job": Ahead(
         "Workers claim, and keep leases and deadlines. The web follows versions for its sockets, tells places in the queue and "
-        "how long models take, and how long the oldest job waits (/healthz).",
+        "how long models take, how long the oldest job waits (/healthz), and what does not go on (the operators' page).",
         web=IN_LINE,
-        worker=(
-            *IN_LINE, "attempt", "fence", "worker", "deadline_at", "stops_provider", "spool_id", "spooled_until",
-        ),
+        worker=(*IN_LINE, "attempt", "fence", "stops_provider"),
         changes=("status", "version", "fence", "worker", "lease_until", "due_at", "stops_provider"),
+    ),
+    "accounts_ledgerentry": Ahead(
+        "Operators see what was spent today, by provider.",
+        web=("id", "tenant_id", "job_id", "kind", "booked_on", "amount_micros"),
     ),
     "generation_run": Ahead("Turns are counted per person; sockets follow topics.", web=ASKERS, worker=ASKERS),
     "generation_turn": Ahead(

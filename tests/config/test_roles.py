@@ -22,9 +22,9 @@ from accounts.models import MailedLink, Membership, Tenant, User
 from accounts.tenancy import scope
 from config.management.commands.audit_invariants import disagreements
 from config.roles import WEB, WORKER
-from generation import chores, drain, live, watch
+from generation import chores, drain, hub, watch
 from generation.drain import Drain
-from generation.live import Follower
+from generation.hub import Follower
 from generation.models import Job, Status
 from stories.models import Choice, Scene, Story
 from tests.accounts.mailbox import letters, press
@@ -74,7 +74,7 @@ def test_a_story_is_played_to_its_end(here: Any, client_for: Any, work: Any) -> 
     with acting(WEB):
         assert reader.get(f"/kids/story/image/{scene.id}/file").status_code == 200
         assert reader.get("/kids/story/tree", {"story": scene.story_id}).status_code == 200
-        assert staff.post(f"/kids/gallery/{scene.story_id}/publication", {"published": "1"}).status_code < 400
+        assert staff.post(f"/kids/gallery/{scene.story_id}/publication", {"action": "publish"}).status_code < 400
         assert reader.get("/kids/gallery/").status_code == 200
     with scope(here.tenant):
         assert set(Job.objects.values_list("status", flat=True)) == {Status.DONE}
@@ -150,7 +150,7 @@ def test_what_looks_across_tenants_does_so(here: Any, client_for: Any, work: Any
         with scope(here.tenant):
             scene = Scene.objects.get()
             assert reader.get(f"/kids/story/status/{scene.id}").json()["text"]["place"] == 1  # the queue of all tenants
-        live._look([Follower(here.tenant.pk, scene.story_id, heard.append)])
+        hub._look([Follower(here.tenant.pk, scene.story_id, heard.append)])
         assert sorted(said["data"]["kind"] for said in heard) == ["image", "text"]
         assert reader.get("/healthz").json()["oldest_due_job_seconds"] >= 0
     with acting(WORKER):
@@ -162,7 +162,7 @@ def test_what_looks_across_tenants_does_so(here: Any, client_for: Any, work: Any
     work()
     with acting(WEB):
         heard.clear()
-        live._look([Follower(here.harbour.pk, scene.story_id, heard.append)])
+        hub._look([Follower(here.harbour.pk, scene.story_id, heard.append)])
         assert heard == []
 
 
