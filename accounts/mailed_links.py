@@ -92,7 +92,7 @@ def _stands(link: MailedLink) -> bool:
     if link.user is None or not link.user.is_active:
         return False
     # Letters that were on their way when the key was rotated are good like the others.
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return any(hmac.compare_digest(link.state, _state(link.user, key)) for key in keys)
 
 
