@@ -89,14 +89,18 @@ def _stands(link: MailedLink) -> bool:
     """Whether the account is as it was when the link was made."""
     if link.user_id is None:
         return link.errand == Errand.SIGN_UP
-    return bool(link.user and link.user.is_active and hmac.compare_digest(link.state, _state(link.user)))
+    if link.user is None or not link.user.is_active:
+        return False
+    # Letters that were on their way when the key was rotated are good like the others.
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return any(hmac.compare_digest(link.state, _state(link.user, key)) for key in keys)
 
 
-def _state(user: User | None) -> str:
+def _state(user: User | None, key: str = "") -> str:
     if user is None:
         return ""
     said = f"link:{user.pk}:{user.password}:{user.email}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    return hmac.new((key or settings.SECRET_KEY).encode(), said, hashlib.sha256).hexdigest()
 
 
 def _digest(token: str) -> str:

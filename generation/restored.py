@@ -36,8 +36,9 @@ NOT_ALLOWED = "42501"
 
 HERE = """
 SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END,
-       (SELECT oid FROM pg_database WHERE datname = current_database()), %s::regclass::oid
+       (SELECT oid FROM pg_database WHERE datname = current_database()), %s::regclass::oid, [server]
 """
+SERVER = "(SELECT system_identifier FROM pg_control_system())"
 
 
 class Restored(RuntimeError):
@@ -47,8 +48,11 @@ class Restored(RuntimeError):
 def refuse() -> None:
     """Raise `Restored` where nothing may be bought from what stands in this database. One that never knew a place takes the one
     it is in."""
-    begin()
-    reason = differs()
+    row = DatabasePlace.objects.filter(pk=1).first()
+    if row is None:
+        begin()
+        return
+    reason = _difference(row)
     if not reason:
         return
     with transaction.atomic():
@@ -98,8 +102,10 @@ def differs() -> str:
     """How this database is seen to be elsewhere, or earlier, than it knows; empty where it is at home, and where it never knew
     a place."""
     row = DatabasePlace.objects.filter(pk=1).first()
-    if row is None:
-        return ""
+    return "" if row is None else _difference(row)
+
+
+def _difference(row: DatabasePlace) -> str:
     if row.place != here():
         return "it knows another place as its own"
     if (row.epoch, row.ticks) < _noted(row):
@@ -148,13 +154,10 @@ def here() -> str:
     if connection.vendor != "postgresql":
         file = Path(str(connection.settings_dict["NAME"]))
         return f"sqlite:{file.stat().st_ino}" if file.is_file() else "sqlite:memory"
+    sql = HERE.replace("[server]", SERVER if _may_ask_for_the_server() else "''")
     with connection.cursor() as cursor:
-        cursor.execute(HERE, [DatabasePlace._meta.db_table])
-        timeline, database, table = cursor.fetchone()
-        server = ""
-        if _may_ask_for_the_server():
-            cursor.execute("SELECT system_identifier FROM pg_control_system()")
-            server = cursor.fetchone()[0]
+        cursor.execute(sql, [DatabasePlace._meta.db_table])
+        timeline, database, table, server = cursor.fetchone()
     return f"postgresql:{server}:{timeline}:{database}:{table}"
 
 
@@ -163,7 +166,7 @@ def _may_ask_for_the_server() -> bool:
     """Every role may, unless somebody took that away or the server cannot read its own file; then the rest has to do."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT system_identifier FROM pg_control_system()")
+            cursor.execute(f"SELECT {SERVER}")
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") != NOT_ALLOWED:
             raise

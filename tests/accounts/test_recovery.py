@@ -165,3 +165,17 @@ def test_without_a_server_the_page_says_where_letters_are(client_for: Any, setti
     assert b"This install has no mail server." in ask(client_for()).content
     settings.MAIL = Post(Server("h", 25, "before"), "", "a@b.example")
     assert b"This install has no mail server." not in ask(client_for()).content
+
+
+@pytest.mark.parametrize(("fallbacks", "is_good"), [(["before"], True), (["another"], False)])
+def test_a_link_outlives_the_key_that_is_rotated(
+    world: Any, client_for: Any, settings: Any, fallbacks: list[str], is_good: bool
+) -> None:
+    settings.SECRET_KEY = "before"
+    browser = client_for()
+    ask(browser)
+    (mail,) = letters(world.tenant)
+    token = browser.get(mail.path).context["token"]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "after", fallbacks
+    assert (choose(client_for(), token).status_code == 302) is is_good
+    assert works("reader@example.com", NEW, client_for()) is is_good

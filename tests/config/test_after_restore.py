@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import need
 from tests.installs import ROOT, an_install
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 REFUSES = "This database was put back from a backup"
 
 
@@ -35,7 +35,7 @@ class Backed:
         """What each of the verbs of `tests.config.restoring` came to, done by one process."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.config.restoring", *verbs], cwd=ROOT, env=self.environment, capture_output=True,
-            text=True, timeout=240, stdin=subprocess.DEVNULL, check=False,
+            text=True, timeout=400, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
         self.complaints = done.stderr

