@@ -28,6 +28,8 @@ from generation.hub import Follower
 from generation.models import Job, Status
 from stories.models import Choice, Scene, Story
 from tests.accounts.mailbox import letters, press
+from tests.guards.matrix import page
+from tests.guards.test_matrix import finder as finder
 from tests.walled import acting
 from tests.walled import roles_made as roles_made
 
@@ -174,3 +176,12 @@ def test_control_a_role_without_the_rights_does_not_get_far(here: Any, client_fo
     work()
     with scope(here.tenant):
         assert set(Job.objects.values_list("status", flat=True)) <= {Status.QUEUED, Status.WAITING}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_every_route_answers_everybody_as_it_does_elsewhere(roles_made: None, finder: Any) -> None:
+    with acting(WEB):
+        tables = finder.tables(with_staff_rooms=True)
+    assert [sentence for table in tables for sentence in table.wrong] == []
+    assert page.written(tables, finder.people).splitlines() == page.PAGE.read_text().splitlines()
