@@ -39,8 +39,8 @@ class Web:
     token: str = ""
     statuses: list[int] = field(default_factory=list)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+    def call(self, method: str, path: str, body: Any = None, *, patience: float = PATIENCE_SECONDS) -> Any:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
         headers = {"Host": "localhost", "Content-Type": "application/json"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -86,7 +86,7 @@ class Web:
     def goes_on(self, scene: str) -> str:
         """The next page, by the first choice."""
         choice = self.call("GET", f"/api/v1/scenes/{scene}")["choices"][0]["id"]
-        return str(self.call("POST", f"/api/v1/scenes/{scene}/choose", {"choice": choice})["scene"]["id"])
+        return str(self.call("POST", f"/api/v1/scenes/{scene}/choose", {"choice": choice})["id"])
 
 
 def hears(socket: ClientConnection, already: int) -> bool:
@@ -123,8 +123,9 @@ class Town:
         try:
             until(lambda: process.poll() is not None or self._answers(web), 60, "an answer of the web process")
             password = (self.install.home / "secrets" / "demo-password").read_text().strip()
-            told = web.call("POST", "/auth/login", {"email": "author@example.com", "password": password})
-            web.token = told["access"]
+            known = {"email": "author@example.com", "password": password}
+            web.token = web.call("POST", "/auth/login", known, patience=60)["access"]
+            web.statuses.clear()  # the workers may not have been there yet
             yield web
         finally:
             process.terminate()
@@ -239,15 +240,13 @@ def test_the_controls_wait_and_lose_their_sockets(town: Town) -> None:
     assert socket is not None
 
 
-@pytest.mark.parametrize(
-    ("shares", "expected"), [("Redis", [120]), ("nothing", [200]), ("a Redis that is gone", [200])], ids=str
-)
-def test_two_processes_count_to_one_number(tmp_path: Path, shares: str, expected: list[int]) -> None:
-    """120 a day in all, and not for each. The controls share nothing."""
+@pytest.mark.parametrize(("shares", "expected"), [("Redis", 120), ("a Redis that is gone", 200)], ids=str)
+def test_two_processes_count_to_one_number(tmp_path: Path, shares: str, expected: int) -> None:
+    """120 a day in all, and not for each. The control shares nothing."""
     with a_redis(tmp_path / "redis") as server, contextlib.ExitStack() as ends:
         environment = {
             **os.environ, "RATE_CHANGE_PERSON": "120/day", "FABLEWRIGHT_HOME": str(tmp_path / "home"), "LOG_LEVEL": "CRITICAL",
-            "REDIS_URL": "" if shares == "nothing" else server.url,
+            "REDIS_URL": server.url,
         }  # fmt: skip
         both = [
             subprocess.Popen(
@@ -262,4 +261,4 @@ def test_two_processes_count_to_one_number(tmp_path: Path, shares: str, expected
         if shares == "a Redis that is gone":
             server.kill()
         let_in = [int(one.communicate("go\n", timeout=60)[0]) for one in both]
-    assert [sum(let_in)] == expected
+    assert sum(let_in) == expected
