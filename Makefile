@@ -77,6 +77,7 @@ bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
 	$(BIN)/python bench/api.py
+	$(BIN)/python bench/seen.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

@@ -1,9 +1,10 @@
 """The cache that all processes share in Redis, and that each has for itself while Redis is gone.
 
 Where Redis cannot be reached, hangs, or answers that it cannot serve now, what was asked of it is done in this process's
-memory, and Redis is left alone for some seconds, so that nobody but the first waits for it; then one who comes along tries
-again. The log says once that it went and once that it is back. Meanwhile rates are counted by each process for itself. What
-was written meanwhile is not carried over: nothing that has to be remembered, or forgotten, may stand in the cache alone.
+memory, and Redis is left alone for some seconds, so that nobody but the first waits for it; then it is tried again, by a
+thread of its own. The log says once that it went and once that it is back. Meanwhile rates are counted by each process for
+itself. What was written meanwhile is not carried over: nothing that has to be remembered, or forgotten, may stand in the
+cache alone.
 
 What it keeps is numbers and what JSON knows. Whoever can write into Redis can thereby not run code here.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -89,42 +91,49 @@ class _Redis(RedisCache):
 
 
 class Link:
-    """What this process knows of a Redis: whether it is left alone now."""
+    """What this process knows of a Redis: whether it is left alone now. `probe` writes something there, and raises where that
+    cannot be done; `forget` takes away what an earlier absence left behind."""
 
-    def __init__(self, forget: Callable[[], Any]) -> None:
-        self._forget = forget
+    def __init__(self, probe: Callable[[], Any], forget: Callable[[], Any]) -> None:
+        self._probe, self._forget = probe, forget
         self._lock = threading.Lock()
         self._rests_until = 0.0
         self.is_away = False
 
     def may_ask(self) -> bool:
-        """Whether to ask Redis now. After a rest one who comes along may, and the others when that went well."""
+        """Whether to ask Redis now. After a rest a thread tries, and nobody waits for it: that may take as long as it takes to
+        find out that a name leads nowhere."""
         if not self.is_away:
             return True
         with self._lock:
             if time.monotonic() < self._rests_until:
                 return False
-            self._rests_until = time.monotonic() + REST_SECONDS
-            return True
+            self._rests_until = math.inf
+        try:
+            threading.Thread(target=self._try, name="redis-probe", daemon=True).start()
+        except RuntimeError:  # the process is ending
+            self._rests_until = 0.0
+        return False
 
     def failed(self, error: Exception) -> None:
         with self._lock:
-            self._rests_until = time.monotonic() + REST_SECONDS
             if self.is_away:
                 return
-            self._forget()  # what an earlier absence left behind
+            self._forget()
+            self._rests_until = time.monotonic() + REST_SECONDS
             self.is_away = True
         log.warning(
             "Redis does not serve the cache (%s: %s). Each process counts for itself.", type(error).__name__, error
         )
 
-    def served(self) -> None:
-        if not self.is_away:
+    def _try(self) -> None:
+        try:
+            self._probe()
+        except Exception:  # whatever it is: it is tried again
+            self._rests_until = time.monotonic() + REST_SECONDS
             return
-        with self._lock:
-            was_away, self.is_away = self.is_away, False
-        if was_away:
-            log.warning("Redis serves the cache again.")
+        self.is_away = False
+        log.warning("Redis serves the cache again.")
 
 
 class RedisOrMemory(BaseCache):
@@ -136,22 +145,19 @@ class RedisOrMemory(BaseCache):
         super().__init__(params)
         self._redis = _Redis(server, params)
         self._memory = LocMemCache(f"while {server} is gone", params)
-        self.link = self._links.setdefault(server, Link(self._memory.clear))
+        self.link = self._links.setdefault(server, Link(self._can_write, self._memory.clear))
+
+    def _can_write(self) -> None:
+        self._redis.set("probe", 1, timeout=1)
 
     def _ask(self, verb: str, *args: Any, **kwargs: Any) -> Any:
         if self.link.may_ask():
             try:
-                answer = getattr(self._redis, verb)(*args, **kwargs)
+                return getattr(self._redis, verb)(*args, **kwargs)
             except DataError:
                 raise  # the question is wrong, not Redis
             except (RedisError, OSError) as error:
                 self.link.failed(error)
-            except Exception:
-                self.link.served()
-                raise
-            else:
-                self.link.served()
-                return answer
         return getattr(self._memory, verb)(*args, **kwargs)
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> Any:

@@ -18,6 +18,7 @@ from generation import live
 from generation.hub import Follower, Hub
 from generation.jobs import public
 from generation.models import Job
+from generation.wakes import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,27 @@ class TestTheThread:
         hub.follow(ears[0].follower)  # and begins again for the next one
         assert until(lambda: looks[1] > before[1])
         hub.leave(ears[0].follower)
+        assert until(lambda: hub._thread is None)
+
+    def test_a_wake_has_it_look_at_whom_it_means(self, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        looks: list[set[uuid.UUID]] = []
+        monkeypatch.setattr(hubs, "_look", lambda followers: looks.append({one.target for one in followers}))
+        monkeypatch.setattr(hubs, "_change_counter", lambda: None)
+        monkeypatch.setattr(hubs, "LOOK_SECONDS", 600.0)
+        hub, ears = Hub(), [Ear(world.tenant.id, uuid.uuid4()) for _ in range(3)]
+        one, two, late = (ear.follower.target for ear in ears)
+        hub.follow(ears[0].follower)
+        hub.follow(ears[1].follower)
+        assert until(lambda: set().union(*looks) == {one, two})
+        looks.clear()
+        hub.hear([Moved(world.tenant.id, uuid.uuid4(), two, None), Moved(world.harbour.id, one, one, one)])
+        assert until(lambda: looks) and looks == [{two}]
+        hub.follow(ears[2].follower)
+        assert until(lambda: len(looks) == 2) and looks[1] == {late}
+        hub.hear(None)
+        assert until(lambda: len(looks) == 3) and looks[2] == {one, two, late}
+        for ear in ears:
+            hub.leave(ear.follower)
         assert until(lambda: hub._thread is None)
 
 
