@@ -54,8 +54,8 @@ def complaints(town: Town) -> None:
     """What the processes logged of errors, where a test failed."""
     for name, process in town.processes.items():
         said = process.log.read_text(errors="replace").splitlines() if process.log.exists() else []
-        for line in [line for line in said if "rror" in line][-8:]:
-            print(f"{name}: {line[:3000]}")
+        for line in [line for line in said if "rror" in line][-3:]:
+            print(f"{name}: {line[:600]} … {line[-500:]}")
 
 
 def aftermath(town: Town) -> int:

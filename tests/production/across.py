@@ -56,7 +56,7 @@ def begin(browser: httpx.Client) -> str:
         "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"),
     }  # fmt: skip
     sent = browser.post("/kids/story/start", data=given)
-    assert sent.status_code == 302, sent.text[:2000]
+    assert sent.status_code == 303, sent.text[:2000]
     return sent.headers["location"]
 
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             total += found
             if options["verbosity"]:
                 age = kind.days if days is None else days
-                older = f"older than {age:g} days" if age else "over"
+                older = f"older than {age:g} day{'s' * (age != 1)}" if age else "over"
                 self.stdout.write(f"{found:>9}  {kind.name:<15} {kind.told} ({older})")
         if options["verbosity"]:
             self.stdout.write(
