@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from structlog.contextvars import bind_contextvars, bound_contextvars, unbind_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars, unbind_contextvars
 
 from config import numbers, tracing
 from config.logs import route_of
@@ -37,16 +37,31 @@ class AccessLog:
         began = time.perf_counter()
         request_id = request.META.get(KNOWN) or getattr(request, "scope", {}).get(KNOWN) or uuid.uuid4().hex
         request.id = request_id  # type: ignore[attr-defined]
-        with bound_contextvars(request_id=request_id), numbers.under_way(), tracing.request(request) as told:
-            response = self.get_response(request)
+        bound = bind_contextvars(request_id=request_id)
+        numbers.begun()
+        try:
+            response = self._traced(request) if tracing.is_on() else self.get_response(request)
             response.headers[HEADER] = request_id
-            route = route_of(request)
-            told(route, response.status_code)
-            note(request.method or "", route, response.status_code, time.perf_counter() - began, **_who(request))
+            note(
+                request.method or "",
+                route_of(request),
+                response.status_code,
+                time.perf_counter() - began,
+                **_who(request),
+            )
+        finally:
+            numbers.over()
+            reset_contextvars(**bound)
         if response.streaming:
             # What is still to be made of it is made later, in this context and outside of this function.
             bind_contextvars(request_id=request_id)
             response._resource_closers.append(lambda: unbind_contextvars("request_id"))  # type: ignore[attr-defined]
+        return response
+
+    def _traced(self, request: HttpRequest) -> HttpResponse:
+        with tracing.request(request) as told:
+            response = self.get_response(request)
+            told(route_of(request), response.status_code)
         return response
 
 
@@ -70,5 +85,5 @@ def note(method: str, route: str, status: int, seconds: float, *, tenant_id: str
         return
     about = {"method": method, "route": route, "status": status, "seconds": round(seconds, 4)}
     about |= {"actor_id": actor_id} if actor_id else {}
-    with bound_contextvars(**({"tenant_id": tenant_id} if tenant_id else {})):
-        log.log(level, "%s %s %s", method, route, status, extra=about)
+    about |= {"tenant_id": tenant_id} if tenant_id else {}
+    log.log(level, "%s %s %s", method, route, status, extra=about)

@@ -35,7 +35,7 @@ LOUD = (
     "fontTools",
 )  # fmt: skip
 """They tell of addresses, headers and frames where they tell of everything; they are heard from warnings on."""
-EXTRAS = ("method", "route", "status", "seconds", "actor_id")
+EXTRAS = ("method", "route", "status", "seconds", "tenant_id", "actor_id")
 """What a line of ours may bring along. Of others' extras (Django's has the whole request) nothing is taken."""
 OWN = frozenset(
     {

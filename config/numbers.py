@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 
 from django.db import connections
 from prometheus_client import Counter, Gauge, Histogram
@@ -32,14 +31,14 @@ POOL = Gauge(
 _pool_looked_at = 0.0
 
 
-@contextmanager
-def under_way() -> Iterator[None]:
-    """Count the request that is answered inside."""
+def begun() -> None:
+    """A request is being answered from now on."""
     quietly(UNDER_WAY.inc)
-    try:
-        yield
-    finally:
-        quietly(UNDER_WAY.dec)
+
+
+def over() -> None:
+    """It is answered."""
+    quietly(UNDER_WAY.dec)
 
 
 def answered(method: str, route: str, status: int, seconds: float) -> None:
@@ -48,9 +47,16 @@ def answered(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def _answered(method: str, route: str, status: str, seconds: float) -> None:
-    REQUESTS.labels(method, route, status).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    counter, histogram = _of(method, route, status)
+    counter.inc()
+    histogram.observe(seconds)
     _look_at_pool()
+
+
+@cache
+def _of(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    """As few as there are routes, methods and classes of statuses, and asked for with each request."""
+    return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(route)
 
 
 def _look_at_pool() -> None:

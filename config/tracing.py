@@ -71,6 +71,11 @@ def end() -> None:
         _spans = None
 
 
+def is_on() -> bool:
+    """Whether this process traces."""
+    return _spans is not None
+
+
 @contextmanager
 def request(asked: HttpRequest) -> Iterator[Told]:
     """A request's span; what it is told at its end are the route and the status."""
