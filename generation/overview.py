@@ -12,7 +12,6 @@ import math
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum, Value
@@ -39,113 +38,13 @@ from generation.models import (
     Tally,
 )
 from generation.slots import STALE_SECONDS
+from generation.watched import AccountState, Health, Off, Overview, QueueLine, StuckJob, Worker
 
 WHY = "operators watch over the work of all tenants, by its scheduling alone"
 LISTED = 50
 ACCOUNTS = 100
 HOUR_SECONDS = 3600.0
 QUERIES = 13
-
-
-@dataclass(frozen=True, slots=True)
-class StuckJob:
-    id: uuid.UUID
-    tenant: str
-    kind: str
-    provider: str
-    model: str
-    status: str
-    why: str
-    since: datetime.datetime
-    deadline_at: datetime.datetime | None
-    worker: str
-    hold_micros: int
-    currency: str
-
-    @property
-    def words(self) -> str:
-        return stuck.WORDS[self.why]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueLine:
-    """Jobs under way of one kind at one provider, by state; `oldest_at` is when the first of those that wait came due."""
-
-    provider: str
-    kind: str
-    counts: dict[str, int]
-    oldest_at: datetime.datetime | None
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A process that beats, or one that does not and still has jobs."""
-
-    name: str
-    group: str
-    kind: str
-    beat_at: datetime.datetime | None
-    is_fresh: bool
-    jobs: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountState:
-    id: int
-    name: str
-    busy: int
-    limit: int
-    is_enabled: bool
-    paused_until: datetime.datetime | None
-    paused_because: str
-    breakers: tuple[str, ...]
-    """What is not closed, in words."""
-
-
-@dataclass(slots=True)
-class Health:
-    """A provider in the last hour."""
-
-    provider: str
-    title: str
-    calls: int = 0
-    errors: dict[str, int] = field(default_factory=dict)
-    p50: float | None = None
-    p95: float | None = None
-    accounts: list[AccountState] = field(default_factory=list)
-    money: dict[str, int] = field(default_factory=dict)
-    """Spent today, by currency, in micro-units."""
-
-
-@dataclass(frozen=True, slots=True)
-class Off:
-    switch: Switch
-    title: str
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    at: datetime.datetime
-    stuck: list[StuckJob]
-    stuck_counts: dict[str, int]
-    queue: list[QueueLine]
-    workers: list[Worker]
-    providers: list[Health]
-    off: list[Off]
-    inspections: list[Inspection]
-
-    @property
-    def stuck_total(self) -> int:
-        return sum(self.stuck_counts.values())
-
-    @property
-    def groups_alive(self) -> int:
-        return sum(worker.is_fresh for worker in self.workers if worker.kind == BeatKind.GROUP)
 
 
 def look() -> Overview:

@@ -8,15 +8,17 @@ breakers inside queries that it makes anyway; only where one is not closed, its 
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime
+import time
+from collections import defaultdict, deque
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from generation import breakers
 from generation.breakers import Circuit, State, Word
 from generation.clock import now
-from generation.models import Breaker, Job, Lane
+from generation.models import Breaker, Credential, Job, Lane
 from generation.providers.contract import Kind
 
 
@@ -61,46 +63,71 @@ class Ears:
     """What one worker heard of its calls since it last told anybody."""
 
     def __init__(self) -> None:
-        self._answered: Counter[tuple[int, int | None]] = Counter()
+        self._answered: defaultdict[tuple[int, int | None], deque[float]] = defaultdict(deque)
 
     def hear(self, job: Job, word: Word, *, because: str = "", is_first: bool = True) -> bool:
         """Note what a call said. It is written where it changes something: a failure, or any word where the job was claimed
         past a breaker that was not closed. In a transaction of its own. True where a breaker before the job is found open."""
-        if not is_counted(job):
+        if not is_counted(job) or job.credential_id is None:
             return False
-        is_guarded = getattr(job, "is_guarded", False)
-        place = (job.credential_id or 0, job.model_id)
         if word is Word.ANSWERED:
-            self._answered[place] += 1
-        if is_guarded or (word is Word.FAILED and is_first):
-            return self._tell(job, word, because, is_first)
-        return False
+            times = self._answered[job.credential_id, job.model_id]
+            times.append(time.monotonic())
+            while times[0] < times[-1] - breakers.WINDOW_SECONDS:
+                times.popleft()
+        if not getattr(job, "is_guarded", False) and not (word is Word.FAILED and is_first):
+            return False
+        is_open = self._tell(job, word, because, is_first)
+        if is_open is None and _make_rows(job):
+            is_open = self._tell(job, word, because, is_first)
+        if word is Word.FAILED:
+            for place in [place for place in self._answered if place[0] == job.credential_id]:
+                del self._answered[place]
+        return bool(is_open)
 
-    def _tell(self, job: Job, word: Word, because: str, is_first: bool) -> bool:
+    def _tell(self, job: Job, word: Word, because: str, is_first: bool) -> bool | None:
+        """Hold the rules against the rows; whether one is open. None where a row is missing that a failure needs."""
         is_open = False
-        account = job.credential_id or 0
         with transaction.atomic():
             rows = _locked(job)
-            wanted = {None, job.model_id}
-            if word is Word.FAILED and {row.model_id for row in rows} != wanted:
-                Breaker.objects.bulk_create(
-                    [Breaker(credential_id=account, model_id=model_id) for model_id in wanted], ignore_conflicts=True
-                )
-                rows = _locked(job)
+            if word is Word.FAILED and len(rows) < len({None, job.model_id}):
+                return None
             for row in rows:
-                of_model = self._answered[account, job.model_id]
-                before = of_model if row.model_id else sum(n for (of, _), n in self._answered.items() if of == account)
+                moment: datetime.datetime = row.moment  # type: ignore[attr-defined]
                 circuit = breakers.heard(
-                    row.circuit, word, at=row.moment, job=job.id, model=job.model_id, is_first=is_first,  # type: ignore[attr-defined]
-                    answered_before=before,
+                    row.circuit, word, at=moment, job=job.id, model=job.model_id, is_first=is_first,
+                    answered_before=self._answered_in_window(row, moment),
                 )  # fmt: skip
                 if circuit != row.circuit:
                     row.take_over(circuit, because=because if word is Word.FAILED else row.because)
-                is_open |= circuit.state(row.moment) is State.OPEN  # type: ignore[attr-defined]
-        if word is Word.FAILED:
-            for place in [place for place in self._answered if place[0] == account]:
-                del self._answered[place]
+                is_open |= circuit.state(moment) is State.OPEN
         return is_open
+
+    def _answered_in_window(self, row: Breaker, moment: datetime.datetime) -> int:
+        """How many calls were answered that nobody was told of, since the row's window began."""
+        age = (moment - row.began_at).total_seconds() if row.began_at is not None else 0.0
+        since = time.monotonic() - age
+        return sum(
+            answered > since
+            for (account, model_id), times in self._answered.items()
+            if account == row.credential_id and row.model_id in (None, model_id)
+            for answered in times
+        )
+
+
+def _make_rows(job: Job) -> bool:
+    """The rows that a first failure needs, made with nothing locked: whoever claims holds the account. False where the account,
+    or the model, is gone by now."""
+    assert job.credential_id is not None
+    wanted = [Breaker(credential_id=job.credential_id, model_id=model_id) for model_id in {None, job.model_id}]
+    try:
+        with transaction.atomic():
+            if not Credential.objects.filter(id=job.credential_id).exists():
+                return False
+            Breaker.objects.bulk_create(wanted, ignore_conflicts=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _before_a_job() -> QuerySet[Breaker]:

@@ -28,7 +28,7 @@ KINDS = {
     "staff": {"/admin/", "/admin/stories/story/", "/admin/generation/modelgrant/#/change/", "/admin/accounts/tier/#/change/"},
     "operator": {
         "/admin/", "/admin/generation/aimodel/#/change/", "/admin/accounts/tenant/add/", "/admin/accounts/user/#/change/",
-        "/admin/accounts/membership/#/delete/",
+        "/admin/accounts/membership/#/delete/", "/admin/operations/",
     },
 }  # fmt: skip
 Open = Callable[[str | None], tuple[Page, list[str]]]

@@ -18,6 +18,7 @@ from accounts.models import AuditEvent, LedgerEntry
 from accounts.tenancy import scope
 from generation import overview, switches
 from generation.clock import after, now
+from generation.jobs import claiming
 from generation.models import Beat, Credential, Inspection, Job, Status, Switch, Tally
 from generation.providers.contract import Kind
 from tests import admin_rows, factories
@@ -184,3 +185,17 @@ def test_the_command_says_the_same(in_tenant: Any) -> None:
     said = json.loads(told.getvalue())
     assert [(one["id"], one["why"]) for one in said["stuck"]] == [(str(job.id), "off")]
     assert MARK not in told.getvalue()
+
+
+def test_the_last_run_of_the_audit_is_known(in_tenant: Any) -> None:
+    call_command("audit_invariants", verbosity=0)
+    assert list(Inspection.objects.values_list("name", "wrong")) == [("audit_invariants", 0)]
+
+
+def test_nobody_stays_for_what_may_not_be_sent(in_tenant: Any) -> None:
+    ask(in_tenant)
+    found = [claiming.anything_due_within(60)]
+    row = switches.switch_off(reason="Later.", by=None)
+    found.append(claiming.anything_due_within(60))
+    switches.switch_on(row)
+    assert [*found, claiming.anything_due()] == [True, False, True]

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts.staff import money
 from generation import overview, reachable, stuck
 from generation.models import BeatKind
-from generation.overview import Overview
+from generation.watched import Overview
 
 
 class Command(BaseCommand):

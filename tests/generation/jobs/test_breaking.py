@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LedgerEntry
-from generation.breakers import FAILURES
+from generation.breakers import FAILURES, Word
 from generation.clock import after
-from generation.jobs import claiming, queueing
+from generation.jobs import breaking, claiming, queueing
 from generation.models import AiModel, Breaker, Job, Lane, SafetyPolicy, Status, Tally
 from generation.providers.contract import Kind, Pending
 from generation.providers.errors import ProviderError, Refused, Rejected, Transient, Unknown
@@ -130,7 +130,7 @@ def test_what_goes_well_asks_nothing_more_of_the_database(in_tenant: Any, toll: 
 
     assert (asked(), Tally.objects.get().calls) == (0, 1)
     toll.script[Kind.IMAGE] = [Transient("busy")]
-    assert asked() == 5  # look, insert, look again under the lock, and write the account's and the model's
+    assert asked() == 5  # look, insert, look again, and write the account's and the model's
     toll.script[Kind.IMAGE] = [Transient("busy")]
     assert asked() == 3
 
@@ -150,3 +150,23 @@ def test_what_failed_is_asked_of_the_fallback_that_the_tier_names(
             LedgerEntry.objects.filter(job_id=job.id).order_by("attempt", "created_at").values_list("kind", flat=True)
         )
         assert list(kinds) == ["reserve", "release", "reserve", "settle"]
+
+
+def test_answers_in_between_keep_it_closed_and_those_of_before_do_not(in_tenant: Any, toll: Any) -> None:
+    """Many that went well say nothing of a provider that fails from now on."""
+    ears, job = breaking.Ears(), ask(in_tenant, 1)[0]
+    for _ in range(FAILURES):
+        for word in (Word.FAILED, Word.ANSWERED, Word.ANSWERED):
+            ears.hear(job, word)
+    assert states() == {None: True, "toll-paint": True}
+    Breaker.objects.update(began_at=after(-3600))
+    for word in [Word.ANSWERED] * 50 + [Word.FAILED] * FAILURES:
+        ears.hear(job, word)
+    assert states() == {None: True, "toll-paint": False}
+
+
+def test_an_account_that_was_deleted_meanwhile_has_no_breaker(in_tenant: Any, toll: Any) -> None:
+    job = ask(in_tenant, 1)[0]
+    Job.objects.filter(id=job.id).update(credential=None)
+    job.credential.delete()
+    assert (breaking.Ears().hear(job, Word.FAILED), Breaker.objects.count()) == (False, 0)
