@@ -75,7 +75,8 @@ class Storm:
         self._roles = Roles()
         self.environment = {
             **install.environment, "DJANGO_SETTINGS_MODULE": "tests.chaos.settings", "FERRY_BOOKS": str(books),
-            "LEASE_SECONDS": "5", "QUEUE_LOG_LEVEL": "CRITICAL", "LOG_LEVEL": "CRITICAL", "FERRY_FAULTS": "1", **environment,
+            "LEASE_SECONDS": "5", "FERRY_SECONDS": "1", "FERRY_FAULTS": "1", "QUEUE_LOG_LEVEL": "CRITICAL",
+            "LOG_LEVEL": "CRITICAL", **environment,
         }  # fmt: skip
 
     def run(self, *arguments: str) -> str:
