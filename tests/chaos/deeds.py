@@ -87,6 +87,6 @@ def jobs() -> list[dict[str, Any]]:
     """The rows as they stand, text first."""
     with across_tenants("a test"):
         rows = Job.objects.order_by("priority", "created_at").values(
-            "kind", "status", "attempt", "fence", "asset_id", "cost_micros", "version"
+            "kind", "status", "attempt", "fence", "asset_id", "cost_micros", "version", "progress"
         )
         return [{**row, "asset_id": row["asset_id"] and str(row["asset_id"])} for row in rows]
