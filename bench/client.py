@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import Child, child, say  # noqa: E402 -- a program finds its own folder first
+from bench.children import Child, child, say
 
 
 class Asking(asyncio.Protocol):
@@ -85,7 +85,9 @@ async def one_slice(order: dict[str, Any]) -> dict[str, Any]:
         make = functools.partial(Asking, requests, n, order["expected"], took, until)
         asked.append((await loop.create_connection(make, "127.0.0.1", order["port"]))[1])
     try:
-        await asyncio.wait_for(asyncio.gather(*(one.done for one in asked)), order["seconds"] + order.get("patience", 30))
+        await asyncio.wait_for(
+            asyncio.gather(*(one.done for one in asked)), order["seconds"] + order.get("patience", 30)
+        )
     except TimeoutError:
         for one in asked:
             one.transport.abort()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import say  # noqa: E402 -- a program finds its own folder first
+from bench.children import say
 
 JOBS = 200
 

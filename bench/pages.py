@@ -26,9 +26,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import Child, child  # noqa: E402 -- a program finds its own folder first
-from bench.client import client  # noqa: E402
-from bench.servers import serving  # noqa: E402
+from bench.children import Child, child
+from bench.client import client
+from bench.servers import serving
 
 CONNECTIONS = 16
 ROUNDS = int(os.environ.get("ROUNDS", "6"))
@@ -103,7 +103,9 @@ def measure(server: str, home: Path, made: dict[str, Any], driver: Child) -> Non
         )
     few, many = (rates[f"gallery with {number}"] for number in SHELVES.values())
     ratio = of(many, few)
-    print(f"{server:8} gallery: 200 beside 20 {ratio:4.2f}, aim {SHELF_AIM}: {'met' if ratio >= SHELF_AIM else 'MISSED'}")
+    print(
+        f"{server:8} gallery: 200 beside 20 {ratio:4.2f}, aim {SHELF_AIM}: {'met' if ratio >= SHELF_AIM else 'MISSED'}"
+    )
     print(f"({CONNECTIONS} connections, {ROUNDS} rounds; the client was busy for {busy:.0%} of a core at most)")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import child, say  # noqa: E402 -- a program finds its own folder first
+from bench.children import child, say
 
 PURCHASES = int(os.environ.get("PURCHASES", "200"))
 SECONDS = float(os.environ.get("SECONDS", "2"))

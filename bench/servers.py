@@ -103,9 +103,7 @@ def serving(
         started.end()
 
 
-def start(
-    server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str
-) -> Server:
+def start(server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str) -> Server:
     port = port or free_port()
     which, command = commands(port, threads)[server]
     log = home / f"{server}-{port}.log"
@@ -137,4 +135,3 @@ def _answers(port: int) -> bool:
     finally:
         connection.close()
     return True
-

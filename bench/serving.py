@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import child  # noqa: E402 -- a program finds its own folder first
-from bench.client import client  # noqa: E402
-from bench.servers import Server, serving  # noqa: E402
+from bench.children import child
+from bench.client import client
+from bench.servers import Server, serving
 
 NAMES = ("granian", "gunicorn", "uvicorn")
 CONNECTIONS = 32
@@ -99,7 +99,9 @@ def main() -> None:
             # One kind of application at a time, so that what rests takes no memory from what is asked.
             application = "bare" if what == "bare view" else "ours"
             with contextlib.ExitStack() as there:
-                servers = {name: there.enter_context(serving(name, application, home=home, threads=THREADS)) for name in NAMES}
+                servers = {
+                    name: there.enter_context(serving(name, application, home=home, threads=THREADS)) for name in NAMES
+                }
                 at_rest = {name: server.mebibytes() for name, server in servers.items()}
                 for server in servers.values():
                     driver.tell(**asked[what], port=server.port, seconds=SECONDS)
@@ -114,9 +116,7 @@ def main() -> None:
                         for name, server in servers.items():
                             found = beside(driver, server, asked[what], sent)
                             print(f"beside {SLOW} clients that sent {half}: {name:9} {found}")
-                memory |= {
-                    f"{what} {name}": (at_rest[name], server.mebibytes()) for name, server in servers.items()
-                }
+                memory |= {f"{what} {name}": (at_rest[name], server.mebibytes()) for name, server in servers.items()}
         for (what, name), mine in rates.items():
             pairs = zip(mine, rates[what, "uvicorn"], strict=True)
             ratio = statistics.median(one / other for one, other in pairs)
@@ -126,7 +126,9 @@ def main() -> None:
                 f"  p50 {statistics.median(took[what, name]) * 1000:5.1f} ms  p99 {p99(took[what, name]):6.1f} ms"
                 f"  {at_rest_:4.0f} MB at rest, {after:4.0f} MB after"
             )
-        print(f"({CONNECTIONS} connections, {THREADS} threads under WSGI; the client was busy for {busy:.0%} of a core at most)")
+        print(
+            f"({CONNECTIONS} connections, {THREADS} threads under WSGI; the client was busy for {busy:.0%} of a core at most)"
+        )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from generation.safety import policies
 from stories import drafts, partial, play, prompts
 from stories.models import Choice, Image, Scene, Standing, Story, Video
 
-
 KEPT_BACK = Q(is_hidden=True) | Q(story__visibility=Visibility.HIDDEN)
 _kept_back = Prepared(
     lambda scene_id: Scene.objects.filter(KEPT_BACK, id=scene_id).order_by().values_list("id"), scene_id=uuid.UUID

@@ -13,7 +13,6 @@ from generation.studio import public
 from generation.studio.models import Piece
 from generation.studio.wishes import STEP
 
-
 _there = Prepared(
     lambda piece_id: Piece.objects.filter(id=piece_id, deleted_at=None).order_by().values_list("id"), piece_id=uuid.UUID
 )
