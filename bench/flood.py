@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import child, say  # noqa: E402 -- a program finds its own folder first
+from bench.children import child, say
 
 FLOOD = int(os.environ.get("FLOOD", "100"))
 PLACES, TEXT_SECONDS = 4, 0.4

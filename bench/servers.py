@@ -27,6 +27,7 @@ APPLICATIONS = {
     # what: under WSGI, under ASGI
     "ours": ("config.wsgi:application", "config.asgi:application"),
     "bare": ("bench.bare:wsgi", "bench.bare:asgi"),
+    "echo": ("", "bench.echo:application"),
 }
 BIN = Path(sys.executable).parent
 
