@@ -1,14 +1,15 @@
 """`make bench`: how many status requests a second one process answers, beside the least that Django can do for one.
 
 The measure is a bare Django view in the same run: no middleware, one look at a row by its primary key, a `JsonResponse`
-(`bench/bare.py`). Both stand behind the server and the handler that `play` has (uvicorn, one process), on one database, and
-are asked by the same process of 64 connections in turns of a second, so that what else the machine does meets both.
+(`bench/bare.py`). Both stand behind the server and the handler that `play` has (uvicorn, one process), on one database,
+and are asked by the same process of 64 connections in turns of a second, so that what else the machine does meets both.
 Measured are
 
-1. `GET /api/v1/jobs/{id}` of a job that is being made, known by an access token and by an API key: requests a second as a
-   ratio to the bare view, p50 and p99;
+1. `GET /api/v1/jobs/{id}` of a job that is being made, known by an access token and by an API key: requests a second as
+   a ratio to the bare view, p50 and p99;
 2. the same with the `ETag` that matches: 304;
-3. the queries that each asks; and, for comparison, the bare view behind Django's usual ASGI handler in the place of ours.
+3. the queries that each asks; and, for comparison, the bare view behind Django's usual ASGI handler in the place of
+   ours.
 
 Absolute figures differ from machine to machine; the ratios are what to compare. `bench/README.md` has the last ones.
 """
@@ -91,7 +92,8 @@ def say(what: Any) -> None:
 
 
 def prepare() -> None:
-    """Make the database: the seeded library, an author with a token and an API key, and jobs of theirs that are under way."""
+    """Make the database: the seeded library, an author with a token and an API key, and jobs of theirs that are under
+    way."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"

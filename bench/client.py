@@ -1,9 +1,9 @@
-"""The client of the benches, a process of its own: many kept connections, each of which asks again as soon as it was answered.
-So little is done for an answer that the client is not what is measured; it says how busy it was.
+"""The client of the benches, a process of its own: many kept connections, each of which asks again as soon as it was
+answered. So little is done for an answer that the client is not what is measured; it says how busy it was.
 
-An order is a line of JSON: `port`, `paths` (asked in turns), `headers`, `expected` (the status), `connections`, `seconds`, and
-`patience`, how long after that the last answers are waited for. The answer has `count`, `seconds`, `took` (each answer's seconds)
-and `busy` (the share of a core); or `error`, where not all was answered.
+An order is a line of JSON: `port`, `paths` (asked in turns), `headers`, `expected` (the status), `connections`,
+`seconds`, and `patience`, how long after that the last answers are waited for. The answer has `count`, `seconds`,
+`took` (each answer's seconds) and `busy` (the share of a core); or `error`, where not all was answered.
 """
 
 from __future__ import annotations

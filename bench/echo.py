@@ -1,4 +1,5 @@
-"""The measure of `bench/sockets.py`: a socket that says back what it heard, and nothing else, behind the same server."""
+"""The measure of `bench/sockets.py`: a socket that says back what it heard, and nothing else, behind the same
+server."""
 
 from __future__ import annotations
 

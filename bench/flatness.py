@@ -41,8 +41,9 @@ class Found:
 
 
 def verdict(series: Mapping[str, Sequence[float]]) -> list[Found]:
-    """Each series judged by the medians of its second and of its last quarter. The first quarter is for getting warm, and one
-    high moment is no growth. Raises `ValueError` for a series that is too short to judge, and for one with no tolerance."""
+    """Each series judged by the medians of its second and of its last quarter. The first quarter is for getting warm,
+    and one high moment is no growth. Raises `ValueError` for a series that is too short to judge, and for one with no
+    tolerance."""
     return [_judged(name, values) for name, values in series.items()]
 
 

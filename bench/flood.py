@@ -1,9 +1,9 @@
 """A library that floods the queue while another asks for one scene: `python bench/flood.py`.
 
-An author asks for 100 texts of the demo provider. A worker process that holds four at a time (HELD_MAX) makes them, and while it
-does, a reader of the other library begins a story. What counts is how many of the flood's purchases were started after the
-reader asked and before the reader's first text was: the aim is at most two. Beside it stands how long that took, as a ratio to the
-same in an empty queue, in the same run.
+An author asks for 100 texts of the demo provider. A worker process that holds four at a time (HELD_MAX) makes them, and
+while it does, a reader of the other library begins a story. What counts is how many of the flood's purchases were
+started after the reader asked and before the reader's first text was: the aim is at most two. Beside it stands how long
+that took, as a ratio to the same in an empty queue, in the same run.
 
 `FLOOD` changes how many there are. On SQLite, or on the database of DATABASE_URL, which must be empty.
 """
@@ -63,7 +63,8 @@ def flood() -> None:
 
 
 def scene() -> dict[str, Any]:
-    """The other library's reader begins a story; how long until its first text was started, and what was started before."""
+    """The other library's reader begins a story; how long until its first text was started, and what was started
+    before."""
     from accounts.models import Tenant, Tier, User
     from accounts.tenancy import across_tenants, scope
     from generation.clock import now

@@ -1,13 +1,15 @@
 """Which server plain HTTP stands behind: `python bench/serving.py`.
 
-granian and gunicorn (gthread) serve WSGI, uvicorn serves ASGI through `config/threaded.py`; one process each, with the same
-number of threads, on one database, asked by the same client in turns. Measured are
+granian and gunicorn (gthread) serve WSGI, uvicorn serves ASGI through `config/threaded.py`; one process each, with the
+same number of threads, on one database, asked by the same client in turns. Measured are
 
-1. a bare view, a status request and a page of a story, requests a second and p99, as a ratio to uvicorn in the same round;
+1. a bare view, a status request and a page of a story, requests a second and p99, as a ratio to uvicorn in the same
+   round;
 2. resident memory, at rest and at the end;
 3. what a quick client gets beside slow ones, which send half a request's head, or half its body, and then nothing.
 
-`ROUNDS`, `SECONDS`, `THREADS` and `SLOW` (how many slow clients) change what is asked. `bench/README.md` has the last figures.
+`ROUNDS`, `SECONDS`, `THREADS` and `SLOW` (how many slow clients) change what is asked. `bench/README.md` has the last
+figures.
 """
 
 from __future__ import annotations

@@ -1,14 +1,16 @@
-"""A long run of mixed play with rolling restarts: `python bench/soak.py`, half an hour unless MINUTES (or SECONDS) says otherwise.
+"""A long run of mixed play with rolling restarts: `python bench/soak.py`, half an hour unless MINUTES (or SECONDS) says
+otherwise.
 
-There are two processes for plain HTTP (granian), one for sockets (uvicorn) and two worker groups, on one database: SQLite in a folder
-that is thrown away, or that of DATABASE_URL, which must be empty. Readers begin stories, wait on sockets or by polling, choose, go back
-and look at the gallery; a program with an API key makes texts and pictures and lists them; an author looks at the studio. One
-process for HTTP and one worker group are restarted in turns all the time, and none of the others ever, so that what these hold has
-no way to go.
+There are two processes for plain HTTP (granian), one for sockets (uvicorn) and two worker groups, on one database:
+SQLite in a folder that is thrown away, or that of DATABASE_URL, which must be empty. Readers begin stories, wait on
+sockets or by polling, choose, go back and look at the gallery; a program with an API key makes texts and pictures and
+lists them; an author looks at the studio. One process for HTTP and one worker group are restarted in turns all the
+time, and none of the others ever, so that what these hold has no way to go.
 
-Every few seconds memory, open files and threads of each are counted, and of all of them connections to the database, rows of the
-queue's tables and temporary files. At the end the medians of the second and of the last quarter are compared, with the tolerances of
-`bench/flatness.py`; the exit code is 1 where anything grew. `LEAK=1` adds a process that leaks on purpose.
+Every few seconds memory, open files and threads of each are counted, and of all of them connections to the database,
+rows of the queue's tables and temporary files. At the end the medians of the second and of the last quarter are
+compared, with the tolerances of `bench/flatness.py`; the exit code is 1 where anything grew. `LEAK=1` adds a process
+that leaks on purpose.
 """
 
 from __future__ import annotations
@@ -208,7 +210,7 @@ def main() -> int:
             soak.end()
     found = verdict(soak.series)
     print("\n".join(map(str, found)))
-    done = {name: count for name, count in sorted(soak.troubles.items())}
+    done = dict(sorted(soak.troubles.items()))
     print(f"{LASTS:.0f} s, {READERS} readers, {soak.restarts} restarts; what players did and met: {json.dumps(done)}")
     idle = [what for what in soak_play.MUST_HAPPEN if not soak.troubles[what]]
     if idle:

@@ -1,5 +1,5 @@
-"""Who plays in `bench/soak.py`: readers, a program and an author, each a thread. Servers come and go, so an answer that does not come
-is counted and asked for again; an answer of the server's own failing (5xx) is counted by its name."""
+"""Who plays in `bench/soak.py`: readers, a program and an author, each a thread. Servers come and go, so an answer that
+does not come is counted and asked for again; an answer of the server's own failing (5xx) is counted by its name."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class Player:
 
 
 def read(player: Player) -> None:
-    """A story from its form to its third page, some of it on the socket and some by polling; and a look at the gallery."""
+    """A story from its form to its third page, some of it on the socket and some by polling; and a look at the
+    gallery."""
     page = player.ask("GET", "/kids/")
     if page is None:
         return

@@ -1,9 +1,10 @@
 """500 sockets that watch jobs: `python bench/sockets.py`.
 
-One ASGI process (uvicorn, as `play` and `manage.py serve sockets` have it) holds 500 sockets of one person, each of which follows one
-of 200 jobs. A second process writes news of all the jobs in one transaction, some times over. Measured is how long it takes from
-that commit until a socket hears of it (p50, p99) and until all 500 have, and the latter as a ratio to a bare server that says
-back one message on each of 500 sockets in the same run. Memory of both processes stands beside it.
+One ASGI process (uvicorn, as `play` and `manage.py serve sockets` have it) holds 500 sockets of one person, each of
+which follows one of 200 jobs. A second process writes news of all the jobs in one transaction, some times over.
+Measured is how long it takes from that commit until a socket hears of it (p50, p99) and until all 500 have, and the
+latter as a ratio to a bare server that says back one message on each of 500 sockets in the same run. Memory of both
+processes stands beside it.
 
 `SOCKETS` and `ROUNDS` change what is asked. How soon one reader sees an answer is measured elsewhere.
 """
