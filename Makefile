@@ -72,7 +72,10 @@ format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
 bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
-	$(BIN)/python bench/api.py
+	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/sockets.py
+	$(BIN)/python bench/purchases.py
+	$(BIN)/python bench/flood.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

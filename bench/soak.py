@@ -74,14 +74,14 @@ class Soak:
         self.restarts += 1
 
     def sample(self) -> None:
-        for name, server in self.processes.items():
+        for name, server in list(self.processes.items()):
             if "restarted" in name:
                 continue  # the sum of all has them
             members = server.members()
             self._note(f"{name}: MB", sum(_of(one, lambda p: p.memory_info().rss) for one in members) / 2**20)
             self._note(f"{name}: files", sum(_of(one, lambda p: p.num_fds()) for one in members))
             self._note(f"{name}: threads", sum(_of(one, lambda p: p.num_threads()) for one in members))
-        everybody = [one for server in self.processes.values() for one in server.members()]
+        everybody = [one for server in list(self.processes.values()) for one in server.members()]
         self._note("all: MB", sum(_of(one, lambda p: p.memory_info().rss) for one in everybody) / 2**20)
         self._note("all: files", sum(_of(one, lambda p: p.num_fds()) for one in everybody))
         connections, rows = counted(self.home)
@@ -176,21 +176,23 @@ def run(soak: Soak, made: dict[str, Any]) -> None:
     players = soak_play.players(
         web=web, sockets=soak.processes["sockets"].port, made=made, readers=READERS, stop=stop, troubles=soak.troubles
     )
-    for player in players:
-        player.start()
-    began = time.monotonic()
-    every, next_restart = max(LASTS / SAMPLES, 0.5), LASTS / RESTARTS
+
+    def restart() -> None:
+        while not stop.wait(LASTS / RESTARTS):
+            soak.restart()
+
+    doing = [*players, threading.Thread(target=restart, daemon=True)]
+    for thread in doing:
+        thread.start()
+    ends = time.monotonic() + LASTS
     try:
-        while (passed := time.monotonic() - began) < LASTS:
+        while time.monotonic() < ends:
             soak.sample()
-            if passed >= next_restart and passed < LASTS - every:
-                soak.restart()
-                next_restart += LASTS / RESTARTS
-            time.sleep(every)
+            time.sleep(max(LASTS / SAMPLES, 0.5))
     finally:
         stop.set()
-        for player in players:
-            player.join(30)
+        for thread in doing:
+            thread.join(90)
 
 
 def main() -> int:
