@@ -52,8 +52,8 @@ def test_too_few_samples_and_unknown_counts_are_refused() -> None:
 @pytest.mark.processes
 @pytest.mark.timeout(300)
 def test_control_a_leak_on_purpose_ends_a_real_soak_badly() -> None:
-    """Twenty seconds of play, with a process that keeps memory and files."""
-    more = {"SECONDS": "20", "READERS": "1", "LEAK": "1"}
+    """Half a minute of play, with a process that keeps memory and files."""
+    more = {"SECONDS": "30", "READERS": "1", "LEAK": "1"}
     environment = {key: value for key, value in os.environ.items() if key not in ("FABLEWRIGHT_HOME", "DATABASE_URL")}
     ended = subprocess.run(
         [sys.executable, "bench/soak.py"],
