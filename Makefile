@@ -36,7 +36,7 @@ ON_POSTGRES := $(addprefix tests/, \
 		test_limits test_audit test_leaving test_guessing \
 		test_fence test_minutes)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
-		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
+		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming jobs/test_restoring \
 		studio/test_making studio/test_making_races) letters safety webhooks) \
 	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_start_races test_steps test_handover test_admin \
 		test_approval test_hiding)) gallery)
@@ -76,8 +76,11 @@ format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
 bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
-	$(BIN)/python bench/api.py
 	$(BIN)/python bench/seen.py
+	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/sockets.py
+	$(BIN)/python bench/purchases.py
+	$(BIN)/python bench/flood.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

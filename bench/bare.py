@@ -1,5 +1,5 @@
-"""The measure of the benches: a Django of its own with one view, no middleware, and one look at a row by its primary key, in the
-same database and behind the same server and handler as the real thing (`config.wsgi`, `config.asgi`)."""
+"""The measure of the benches: a Django of its own with one view, no middleware, and one look at a row by its primary
+key, in the same database and behind the same server and handler as the real thing (`config.wsgi`, `config.asgi`)."""
 
 from __future__ import annotations
 

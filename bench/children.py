@@ -17,7 +17,8 @@ UNLIMITED = {
     for policy in ("READ", "CHANGE", "GENERATE", "PLAY")
     for whose in ("KEY", "PERSON", "ADDRESS", "TENANT")
 }
-"""What asks here asks oftener than anybody may; it is counted all the same, because that is part of what is measured."""
+"""What asks here asks oftener than anybody may; it is counted all the same, because that is part of what is
+measured."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

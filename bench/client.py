@@ -1,9 +1,9 @@
-"""The client of the benches, a process of its own: many kept connections, each of which asks again as soon as it was answered.
-So little is done for an answer that the client is not what is measured; it says how busy it was.
+"""The client of the benches, a process of its own: many kept connections, each of which asks again as soon as it was
+answered. So little is done for an answer that the client is not what is measured; it says how busy it was.
 
-An order is a line of JSON: `port`, `paths` (asked in turns), `headers`, `expected` (the status), `connections`, `seconds`, and
-`patience`, how long after that the last answers are waited for. The answer has `count`, `seconds`, `took` (each answer's seconds)
-and `busy` (the share of a core); or `error`, where not all was answered.
+An order is a line of JSON: `port`, `paths` (asked in turns), `headers`, `expected` (the status), `connections`,
+`seconds`, and `patience`, how long after that the last answers are waited for. The answer has `count`, `seconds`,
+`took` (each answer's seconds) and `busy` (the share of a core); or `error`, where not all was answered.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ async def one_slice(order: dict[str, Any]) -> dict[str, Any]:
         make = functools.partial(Asking, requests, n, order["expected"], took, until)
         asked.append((await loop.create_connection(make, "127.0.0.1", order["port"]))[1])
     try:
-        await asyncio.wait_for(asyncio.gather(*(one.done for one in asked)), order["seconds"] + order.get("patience", 30))
+        await asyncio.wait_for(
+            asyncio.gather(*(one.done for one in asked)), order["seconds"] + order.get("patience", 30)
+        )
     except TimeoutError:
         for one in asked:
             one.transport.abort()

@@ -1,7 +1,8 @@
 """The library that the benches ask for: `python bench/library.py`, in a new install, makes it and says what is in it.
 
-It is the seeded one, with an author (a token, an API key, a session, jobs under way that nobody makes), a reader with a story that
-is read to its end, and on each shelf that STORIES names (`{"classics": 20}`) so many finished stories of theirs, published.
+It is the seeded one, with an author (a token, an API key, a session, jobs under way that nobody makes), a reader with a
+story that is read to its end, and on each shelf that STORIES names (`{"classics": 20}`) so many finished stories of
+theirs, published.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def prepare(stories: dict[str, int]) -> dict[str, Any]:
 
 
 def _story(reader: Any, tier: Any) -> Any:
-    """The ending of a story, read by its first choices. Its words and pictures cost no time, so that there can be many."""
+    """The ending of a story, read by its first choices. Its words and pictures cost no time, so that there can be
+    many."""
     from tests.stories import worker
 
     return worker.finished(reader, tier)

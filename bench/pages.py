@@ -1,12 +1,13 @@
 """What pages and status requests cost beside the least that Django can do: `python bench/pages.py`.
 
-One process under WSGI (granian, as `manage.py serve http` has it) and one under ASGI (uvicorn, as `play` has it), each with our
-application and with a bare view (`bench/bare.py`: no middleware, one look at a row by its primary key), on one database (SQLite, or
-that of DATABASE_URL, which must be empty). One client with 16 kept connections asks all of them in turns; a ratio is the median of
-the rounds' ratios. What an answer took of a core stands beside it: where others use the machine too, believe that. Measured are
+One process under WSGI (granian, as `manage.py serve http` has it) and one under ASGI (uvicorn, as `play` has it), each
+with our application and with a bare view (`bench/bare.py`: no middleware, one look at a row by its primary key), on one
+database (SQLite, or that of DATABASE_URL, which must be empty). One client with 16 kept connections asks all of them in
+turns; a ratio is the median of the rounds' ratios. What an answer took of a core stands beside it: where others use the
+machine too, believe that. Measured are
 
-1. `GET /api/v1/jobs/{id}` of a job under way, by access token and by API key, and the same with the `ETag` that matches. The aims
-   are 0.5 of the bare view, and 0.6;
+1. `GET /api/v1/jobs/{id}` of a job under way, by access token and by API key, and the same with the `ETag` that
+   matches. The aims are 0.5 of the bare view, and 0.6;
 2. a page of a story, whose reader is signed in;
 3. the gallery with 200 stories beside the gallery with 20. The aim is half the requests.
 
@@ -103,7 +104,9 @@ def measure(server: str, home: Path, made: dict[str, Any], driver: Child) -> Non
         )
     few, many = (rates[f"gallery with {number}"] for number in SHELVES.values())
     ratio = of(many, few)
-    print(f"{server:8} gallery: 200 beside 20 {ratio:4.2f}, aim {SHELF_AIM}: {'met' if ratio >= SHELF_AIM else 'MISSED'}")
+    print(
+        f"{server:8} gallery: 200 beside 20 {ratio:4.2f}, aim {SHELF_AIM}: {'met' if ratio >= SHELF_AIM else 'MISSED'}"
+    )
     print(f"({CONNECTIONS} connections, {ROUNDS} rounds; the client was busy for {busy:.0%} of a core at most)")
 
 

@@ -3,8 +3,8 @@
 Starts a real `play` in a folder that is thrown away and measures
 
 1. the time from a provider's answer to the message on the reader's socket, p50 and p99, with 1 reader, with 50 who turn
-   their pages as people do (spread over some seconds), and with 50 who all press at the same moment; and as a ratio to the
-   least it could be on this machine: one commit to SQLite and one message over a bare websocket;
+   their pages as people do (spread over some seconds), and with 50 who all press at the same moment; and as a ratio to
+   the least it could be on this machine: one commit to SQLite and one message over a bare websocket;
 2. the share of a scene's wall time (text, picture and film) that is ours and not the provider's.
 
 Absolute times differ from machine to machine; the ratios and the share are what to compare.
@@ -71,7 +71,8 @@ def words_only(home: Path, on: bool) -> None:
 
 
 async def begin(address: str, *, film: bool = False) -> tuple[httpx.AsyncClient, str, str, float]:
-    """A guest begins a story; the client, the story's socket, the scene's status address, and when the form was sent."""
+    """A guest begins a story; the client, the story's socket, the scene's status address, and when the form was
+    sent."""
     client = httpx.AsyncClient(base_url=address, follow_redirects=True, timeout=60)
     page = (await client.get("/kids/")).text
     form = dict(re.findall(r'name="(csrfmiddlewaretoken|nonce)" value="([^"]+)"', page))

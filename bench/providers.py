@@ -3,8 +3,9 @@
 Against the fake providers of the tests, which run in a process of their own, it measures
 
 1. one purchase by an adapter, p50, as a ratio to the same bytes sent by a bare httpx client in the same run;
-2. a hundred purchases that one worker process holds at once while the provider takes its time: their wall time and memory as
-   ratios to those of a single one, and the wall time as a ratio to a hundred bare requests from as many threads.
+2. a hundred purchases that one worker process holds at once while the provider takes its time: their wall time and
+   memory as ratios to those of a single one, and the wall time as a ratio to a hundred bare requests from as many
+   threads.
 
 Absolute times differ from machine to machine; the ratios are what to compare.
 """

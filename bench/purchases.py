@@ -1,9 +1,10 @@
 """200 purchases of 2 s by one worker process: `python bench/purchases.py`.
 
-An author asks for 200 texts of the demo provider, which takes 2 s for each (`DEMO_TEXT_SECONDS`). One worker process, the loop
-that a worker group has (`generation/drain.py`), makes them. Measured are the wall time from its first look to the last result
-that is written and finished, as a ratio to the provider's own 2 s (aim: at most 2), and the most memory that the process held
-(aim: under 200 MB). What it took of a core is said beside it: that part grows where others want the core too.
+An author asks for 200 texts of the demo provider, which takes 2 s for each (`DEMO_TEXT_SECONDS`). One worker process,
+the loop that a worker group has (`generation/drain.py`), makes them. Measured are the wall time from its first look to
+the last result that is written and finished, as a ratio to the provider's own 2 s (aim: at most 2), and the most memory
+that the process held (aim: under 200 MB). What it took of a core is said beside it: that part grows where others want
+the core too.
 
 `PURCHASES` and `SECONDS` change what is asked. On SQLite, or on the database of DATABASE_URL, which must be empty.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.children import child, say  # noqa: E402 -- a program finds its own folder first
+from bench.children import child, say
 
 PURCHASES = int(os.environ.get("PURCHASES", "200"))
 SECONDS = float(os.environ.get("SECONDS", "2"))

@@ -1,7 +1,8 @@
-"""The servers that a bench asks: one process each, in the ways that `manage.py serve` has them and those it was chosen among.
+"""The servers that a bench asks: one process each, in the ways that `manage.py serve` has them and those it was chosen
+among.
 
-`SERVERS` is a table of command lines; an application is a module path, and `bench.bare` offers the same two as `config.wsgi` and
-`config.asgi`. What a server holds is counted with all its processes.
+`SERVERS` is a table of command lines; an application is a module path, and `bench.bare` offers the same two as
+`config.wsgi` and `config.asgi`. What a server holds is counted with all its processes.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ APPLICATIONS = {
     # what: under WSGI, under ASGI
     "ours": ("config.wsgi:application", "config.asgi:application"),
     "bare": ("bench.bare:wsgi", "bench.bare:asgi"),
+    "echo": ("", "bench.echo:application"),
 }
 BIN = Path(sys.executable).parent
 
 
 def commands(port: int, threads: int) -> dict[str, tuple[int, list[str]]]:
-    """Each server: which of an application's two it takes (0 for WSGI, 1 for ASGI), and its command without the application."""
+    """Each server: which of an application's two it takes (0 for WSGI, 1 for ASGI), and its command without the
+    application."""
     return {
         "granian": (0, [
             str(BIN / "granian"), "--interface", "wsgi", "--workers", "1", "--blocking-threads", str(threads),
@@ -103,9 +106,7 @@ def serving(
         started.end()
 
 
-def start(
-    server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str
-) -> Server:
+def start(server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str) -> Server:
     port = port or free_port()
     which, command = commands(port, threads)[server]
     log = home / f"{server}-{port}.log"
@@ -137,4 +138,3 @@ def _answers(port: int) -> bool:
     finally:
         connection.close()
     return True
-

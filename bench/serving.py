@@ -1,13 +1,15 @@
 """Which server plain HTTP stands behind: `python bench/serving.py`.
 
-granian and gunicorn (gthread) serve WSGI, uvicorn serves ASGI through `config/threaded.py`; one process each, with the same
-number of threads, on one database, asked by the same client in turns. Measured are
+granian and gunicorn (gthread) serve WSGI, uvicorn serves ASGI through `config/threaded.py`; one process each, with the
+same number of threads, on one database, asked by the same client in turns. Measured are
 
-1. a bare view, a status request and a page of a story, requests a second and p99, as a ratio to uvicorn in the same round;
+1. a bare view, a status request and a page of a story, requests a second and p99, as a ratio to uvicorn in the same
+   round;
 2. resident memory, at rest and at the end;
 3. what a quick client gets beside slow ones, which send half a request's head, or half its body, and then nothing.
 
-`ROUNDS`, `SECONDS`, `THREADS` and `SLOW` (how many slow clients) change what is asked. `bench/README.md` has the last figures.
+`ROUNDS`, `SECONDS`, `THREADS` and `SLOW` (how many slow clients) change what is asked. `bench/README.md` has the last
+figures.
 """
 
 from __future__ import annotations
@@ -99,7 +101,9 @@ def main() -> None:
             # One kind of application at a time, so that what rests takes no memory from what is asked.
             application = "bare" if what == "bare view" else "ours"
             with contextlib.ExitStack() as there:
-                servers = {name: there.enter_context(serving(name, application, home=home, threads=THREADS)) for name in NAMES}
+                servers = {
+                    name: there.enter_context(serving(name, application, home=home, threads=THREADS)) for name in NAMES
+                }
                 at_rest = {name: server.mebibytes() for name, server in servers.items()}
                 for server in servers.values():
                     driver.tell(**asked[what], port=server.port, seconds=SECONDS)
@@ -114,9 +118,7 @@ def main() -> None:
                         for name, server in servers.items():
                             found = beside(driver, server, asked[what], sent)
                             print(f"beside {SLOW} clients that sent {half}: {name:9} {found}")
-                memory |= {
-                    f"{what} {name}": (at_rest[name], server.mebibytes()) for name, server in servers.items()
-                }
+                memory |= {f"{what} {name}": (at_rest[name], server.mebibytes()) for name, server in servers.items()}
         for (what, name), mine in rates.items():
             pairs = zip(mine, rates[what, "uvicorn"], strict=True)
             ratio = statistics.median(one / other for one, other in pairs)
@@ -126,7 +128,9 @@ def main() -> None:
                 f"  p50 {statistics.median(took[what, name]) * 1000:5.1f} ms  p99 {p99(took[what, name]):6.1f} ms"
                 f"  {at_rest_:4.0f} MB at rest, {after:4.0f} MB after"
             )
-        print(f"({CONNECTIONS} connections, {THREADS} threads under WSGI; the client was busy for {busy:.0%} of a core at most)")
+        print(
+            f"({CONNECTIONS} connections, {THREADS} threads under WSGI; the client was busy for {busy:.0%} of a core at most)"
+        )
 
 
 if __name__ == "__main__":

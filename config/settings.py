@@ -277,7 +277,7 @@ Q_CLUSTER = {
 
 GENERATION = {
     "LEASE_SECONDS": env.float("LEASE_SECONDS", default=60.0),
-    "HELD_MAX": env.int("HELD_MAX", default=128),
+    "HELD_MAX": env.int("HELD_MAX", default=256),
     "LANES": env.int("LANES", default=0),  # 0: one per core
     "STOP_GRACE_SECONDS": env.float("STOP_GRACE_SECONDS", default=5.0),
     "STORE_SECONDS": env.float("STORE_SECONDS", default=3 * 86400.0),  # how long a finished purchase waits for storage

@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-
 from typing import Any
 
 from django.core import signing

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.access import Visibility
 from accounts.models.ledger import Measure
 from accounts.prepared import Prepared
+from accounts.tenancy import current
 from generation import catalogue, steps
 from generation.models import Job, Status
 from generation.safety import policies
@@ -45,7 +46,8 @@ class SceneStep(steps.Step):
         return not self.hidden([job])
 
     def hidden(self, jobs: Sequence[Job]) -> set[uuid.UUID]:
-        if len(jobs) == 1 and (subject := jobs[0].subject_id) is not None:
+        # Not for the hub, which looks at the jobs of all tenants.
+        if len(jobs) == 1 and current() is not None and (subject := jobs[0].subject_id) is not None:
             return {jobs[0].id} if _kept_back.first(scene_id=subject) is not None else set()
         scenes = Scene.objects.filter(KEPT_BACK, id__in=[job.subject_id for job in jobs]).values_list("id", flat=True)
         kept_back = set(scenes)

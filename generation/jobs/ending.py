@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from accounts import ledger
+from accounts.prepared import Prepared
 from accounts.tenancy import across_tenants, scope
 from generation import policy, steps, wakes
 from generation.adapters import adapter
@@ -157,6 +159,14 @@ def _overdue() -> QuerySet[Job]:
     return Job.objects.filter(status__in=set(ACTIVE) - {Status.STORED}, deadline_at__lte=now())
 
 
+_somebody_waits = Prepared(
+    lambda job_id: Job.objects.filter(needs=job_id, status=Status.WAITING).order_by().values_list("id")[:1],
+    job_id=uuid.UUID,
+)
+
+
 def waiting_for(job: Job) -> list[Job]:
-    """The jobs that wait for this one."""
+    """The jobs that wait for this one. The first look is compiled once: most jobs keep nobody waiting, and all are asked."""
+    if _somebody_waits.first(job_id=job.id) is None:
+        return []
     return list(Job.objects.filter(needs=job, status=Status.WAITING).select_related("model", "run"))

@@ -114,7 +114,8 @@ def _fate(job: Job, *, may_repeat: bool) -> tuple[str, Callable[[Job], None]]:
         return "finished", _finish
     if job.kind == Kind.DELIVER:
         return "not told", _leave_untold
-    if job.provider_job_id or job.status == Status.PARKED:  # parked: somebody else has it, finished or not
+    # Parked, or in a machine's spool: somebody else has it, finished or not.
+    if job.provider_job_id or job.status == Status.PARKED or job.spool_id is not None:
         return "asked after", _ask_after
     if not may_repeat:
         return "begun anew", _go_on

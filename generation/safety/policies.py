@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from itertools import islice
+
 from accounts.models import Tier
+from accounts.prepared import Prepared, columns, loaded
 from generation.models import AiModel, SafetyPolicy
 from generation.providers.contract import Kind
 from generation.safety import words
@@ -10,14 +14,26 @@ from generation.safety import words
 FALLBACKS = {Kind.TEXT: "fallback_text_model", Kind.IMAGE: "fallback_image_model", Kind.EDIT: "fallback_image_model"}
 
 
+MODELS = ("check_model", "fallback_text_model", "fallback_image_model")
+POLICY, MODEL = columns(SafetyPolicy), columns(AiModel)
+PATHS = (*POLICY, *(path for name in MODELS for path in columns(AiModel, f"{name}__")))
+_of_tier = Prepared(
+    lambda tier: SafetyPolicy.objects.filter(tier=tier).order_by("pk").values_list(*PATHS), tier=uuid.UUID
+)
+_of_studio = Prepared(lambda: SafetyPolicy.objects.filter(tier=None).order_by("pk").values_list(*PATHS))
+
+
 def of(tier: Tier | None) -> SafetyPolicy:
-    """The policy of a tier, or without one of the studio. Without a row: the word list alone. One query."""
-    found = (
-        SafetyPolicy.objects.select_related("check_model", "fallback_text_model", "fallback_image_model")
-        .filter(tier=tier)
-        .first()
-    )
-    return found or SafetyPolicy(tier=tier)
+    """The policy of a tier, or without one of the studio. Without a row: the word list alone. One query, compiled once: it is
+    asked whenever something comes back."""
+    row = _of_studio.first() if tier is None else _of_tier.first(tier=tier.pk)
+    if row is None:
+        return SafetyPolicy(tier=tier)
+    rest = iter(row.values())
+    found: SafetyPolicy = loaded(SafetyPolicy, POLICY, tuple(islice(rest, len(POLICY))))
+    for name in MODELS:
+        setattr(found, name, loaded(AiModel, MODEL, tuple(islice(rest, len(MODEL)))))
+    return found
 
 
 def judge_of_text(policy: SafetyPolicy, *, after: bool) -> AiModel | None:

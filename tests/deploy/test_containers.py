@@ -17,8 +17,6 @@ from tests.deploy.test_environment import asked_for, told
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("roles", "migrate", "web", "sockets", "workers-1", "workers-2")
-TO_COME = {"serve", "database_roles"}
-"""Commands that other branches bring."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +59,7 @@ def test_every_image_has_a_version_of_its_own(compose: dict[str, Any]) -> None:
 
 
 def test_commands_and_variables_are_known(compose: dict[str, Any], tmp_path: Path) -> None:
-    commands = set(get_commands()) | TO_COME
+    commands = set(get_commands())
     known = told()
     patterns = [*known, *(f"{name}_FILE" for name, in_file in known.items() if in_file), *asked_for(tmp_path)]
     for name in OURS:

@@ -30,13 +30,14 @@ HOST, TIER = "fablewright", "kids"
 HEAD = """# What each route asks of the database
 
 Queries of one answer, found by asking, written by `python -m tests.guards.query_counts`, and compared by
-`tests/guards/test_query_counts.py`: change nothing by hand. What is asked about is a reader's story and an author's piece; a
-guest and a reader of the same library ask, and an author where readers may not come in (a dash: not asked). The test also asks with ten times as many stories, pages, pieces, jobs and
-files there, and fails where any number is another: a number that grows is a bug. Lists of the admin have a guard of their own,
-`tests/guards/test_admin_queries.py`.
+`tests/guards/test_query_counts.py`: change nothing by hand. What is asked about is a reader's story and an author's
+piece; a guest and a reader of the same library ask, and an author where readers may not come in (a dash: not asked).
+The test also asks with ten times as many stories, pages, pieces, jobs and files there, and fails where any number is
+another: a number that grows is a bug. One route grows, and says there why: the archive of somebody's data. Lists of
+the admin have a guard of their own, `tests/guards/test_admin_queries.py`.
 
-A number in brackets is the status of an answer that is no 200. Savepoints count. People come with a session, programs with an
-access token (an API key costs the same); what a process remembers is known already.
+A number in brackets is the status of an answer that is no 200. Savepoints count. People come with a session, programs
+with an access token (an API key costs the same); what a process remembers is known already.
 """
 WISH = {"prompt": "A fishwife finds a brass key", "length": "short", "art_style": "watercolour"}
 FORMS: dict[str, dict[str, str]] = {"story-start": WISH, "custom-choice": {"text": "She swims."}, "studio-edit": {}}
