@@ -36,7 +36,8 @@ ON_POSTGRES := $(addprefix tests/, \
 		test_limits test_audit test_leaving test_guessing \
 		test_fence test_minutes)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
-		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming jobs/test_restoring \
+		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming jobs/test_restoring jobs/test_breaking_races jobs/test_breaking \
+		test_switches test_operations_page test_storage_gone \
 		studio/test_making studio/test_making_races) letters safety webhooks) \
 	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_start_races test_steps test_handover test_admin \
 		test_approval test_hiding)) gallery)
