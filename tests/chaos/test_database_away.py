@@ -91,6 +91,7 @@ def through_restarts(storm: Storm, crew: Crew, postgres: Postgres, *, stories: i
 
 @pytest.mark.processes
 @pytest.mark.parametrize(("stories", "times"), [(4, 1), pytest.param(60, 10, marks=pytest.mark.long)])
+@pytest.mark.timeout(900)
 def test_groups_resume_after_restarts(
     stories: int, times: int, crew_on_postgres: Crew, postgres: Postgres, tmp_path: Path
 ) -> None:
