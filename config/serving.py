@@ -52,6 +52,7 @@ def http_environment(environment: Mapping[str, str], *, threads: int) -> dict[st
     """The environment of that process. A pool with a connection for each thread never makes one of them wait."""
     return {
         "DATABASE_POOL": str(threads),
+        "FABLEWRIGHT_PROCESS": "http",
         "WAITING_MAX": str(max(1, threads // WAITING_SHARE)),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         **environment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,7 @@ def main() -> int:
             "not run here: production on loopback, because nginx is not installed (Debian, Ubuntu: apt install nginx-light)"
         )
         return 1 if os.environ.get("REQUIRE") == "all" else 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the town ends with us
     with tempfile.TemporaryDirectory(prefix="fablewright-town-") as folder, a_town(Path(folder)) as town:
         print(f"Production answers at {town.address}: {', '.join(town.processes)}", flush=True)
         print(town.command("check", "--deploy", "--fail-level", "ERROR", role="web").strip(), flush=True)
