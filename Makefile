@@ -74,7 +74,7 @@ format: $(INSTALLED_DEV) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
+bench: $(INSTALLED_DEV) ## Measure how fast a play answers, a purchase is made and a status is told, against something measured in the same run
 	$(BIN)/python bench/play.py
 	$(BIN)/python bench/providers.py
 	$(BIN)/python bench/seen.py
@@ -82,6 +82,10 @@ bench: $(INSTALLED) ## Measure how fast a play answers, a purchase is made and a
 	$(BIN)/python bench/sockets.py
 	$(BIN)/python bench/purchases.py
 	$(BIN)/python bench/flood.py
+
+.PHONY: soak
+soak: $(INSTALLED_DEV) ## Half an hour of mixed play with rolling restarts; fails where memory, connections or files grow (MINUTES=30)
+	$(BIN)/python bench/soak.py
 
 .PHONY: install
 install: $(INSTALLED) ## Make the virtual environment from the lock file

@@ -33,12 +33,12 @@ APPLICATIONS = {
 BIN = Path(sys.executable).parent
 
 
-def commands(port: int, threads: int) -> dict[str, tuple[int, list[str]]]:
+def commands(port: int, threads: int, processes: int = 1) -> dict[str, tuple[int, list[str]]]:
     """Each server: which of an application's two it takes (0 for WSGI, 1 for ASGI), and its command without the
     application."""
     return {
         "granian": (0, [
-            str(BIN / "granian"), "--interface", "wsgi", "--workers", "1", "--blocking-threads", str(threads),
+            str(BIN / "granian"), "--interface", "wsgi", "--workers", str(processes), "--blocking-threads", str(threads),
             "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--no-log",
         ]),
         "gunicorn": (0, [
@@ -96,19 +96,21 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str
+    server: str, application: str, *, home: Path, threads: int = THREADS, processes: int = 1, port: int = 0, **more: str
 ) -> Iterator[Server]:
     """A started server that answers. `more` is environment."""
-    started = start(server, application, home=home, threads=threads, port=port, **more)
+    started = start(server, application, home=home, threads=threads, processes=processes, port=port, **more)
     try:
         yield started
     finally:
         started.end()
 
 
-def start(server: str, application: str, *, home: Path, threads: int = THREADS, port: int = 0, **more: str) -> Server:
+def start(
+    server: str, application: str, *, home: Path, threads: int = THREADS, processes: int = 1, port: int = 0, **more: str
+) -> Server:
     port = port or free_port()
-    which, command = commands(port, threads)[server]
+    which, command = commands(port, threads, processes)[server]
     log = home / f"{server}-{port}.log"
     with log.open("ab") as said:
         process = subprocess.Popen(
