@@ -33,12 +33,14 @@ play: $(INSTALLED) ## Start everything here and open it in a browser (PORT=8000,
 # On PostgreSQL, what writes rows: there writers do not queue up as on SQLite, so races and locks show.
 ON_POSTGRES := $(addprefix tests/, \
 	$(addprefix accounts/, $(addsuffix .py, test_races test_last_units test_mail_races test_idempotency test_tenancy test_ledger test_quotas \
-		test_limits test_audit test_leaving test_guessing \
+		test_limits test_audit test_leaving test_guessing test_row_security \
 		test_fence test_minutes)) \
 	$(addprefix generation/, $(addsuffix .py, test_drain test_catalogue test_keys test_words test_assets test_usage_pages \
-		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming jobs/test_restoring jobs/test_breaking_races jobs/test_breaking \
-		test_switches test_operations_page test_storage_gone \
+		api/test_usage jobs/test_cancel_races jobs/test_cancelling jobs/test_queueing jobs/test_claiming \
+		jobs/test_restoring jobs/test_breaking_races jobs/test_breaking test_switches test_operations_page test_storage_gone \
+		test_outages \
 		studio/test_making studio/test_making_races) letters safety webhooks) \
+	$(addprefix config/, $(addsuffix .py, test_postgresql test_roles)) guards/test_walls.py \
 	$(addprefix stories/, $(addsuffix .py, test_play test_play_races test_start_races test_steps test_handover test_admin \
 		test_approval test_hiding)) gallery)
 
@@ -49,7 +51,7 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 
 .PHONY: test-long
 test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
-	$(BIN)/python -m pytest -m "long and not postgres" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "long and not postgres" $(ARGS)
 	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
 
 .PHONY: prod-check
