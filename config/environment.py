@@ -4,7 +4,7 @@ use it."""
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,3 +49,13 @@ def networks(value: str) -> tuple[tuple[Network, ...], list[str]]:
                 f"TRUSTED_PROXIES names “{part}”, which is no network. Write one like 10.1.2.0/24 or 10.1.2.3."
             )
     return tuple(found), wrong
+
+
+def is_in(address: str, networks: Iterable[Network]) -> bool:
+    """Whether an address lies in one of the networks; what is no address lies in none."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in networks if network.version == found.version)

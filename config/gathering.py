@@ -19,10 +19,12 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from config.environment import Network
 
 FOLDER_ENV = "PROMETHEUS_MULTIPROC_DIR"
 TREES = frozenset({"play", "serve", "workers"})
@@ -30,7 +32,6 @@ HERE = "127.0.0.0/8, ::1"
 KEPT = 0
 """The process id under which what ended processes counted is kept."""
 SHORTEST_TOKEN = 16
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,6 @@ def _bind(environment: Mapping[str, str], wrong: list[str]) -> tuple[str, int] |
         wrong.append(f"METRICS_BIND is “{said}”. Write it like 127.0.0.1:9464.")
         return None
     return host.strip("[]"), int(port)
-
-
-def is_in(address: str, networks: Iterable[Network]) -> bool:
-    """Whether an address lies in one of the networks."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in networks if network.version == found.version)
 
 
 # The folder of a tree

@@ -29,6 +29,7 @@ from prometheus_client.registry import Collector
 
 from accounts.access import Door, admits
 from config import gathering
+from config.environment import is_in
 from generation.standing import Standing, standing
 
 KEPT_SECONDS = 5.0
@@ -56,7 +57,7 @@ def may_read(peer: str, headers: Mapping[str, str]) -> bool:
         return hmac.compare_digest(token.strip().encode(), settings.METRICS.token.encode())
     if any(name in known for name in PASSED_ON):
         return False
-    return gathering.is_in(peer, settings.METRICS.networks)
+    return is_in(peer, settings.METRICS.networks)
 
 
 def exposition(*, with_work: bool) -> bytes:

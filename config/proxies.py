@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
-from config.environment import Network
+from config.environment import Network, is_in
 
 FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "x-real-ip", "forwarded")
 
@@ -21,23 +21,13 @@ def client_of(peer: str, forwarded: str, trusted: Iterable[Network]) -> str:
     """The client's address: `peer` where it is no trusted proxy, else the last in `forwarded` that is none."""
     networks, client = tuple(trusted), peer
     for said in reversed([part.strip() for part in forwarded.split(",")]):
-        if not is_trusted(client, networks):
+        if not is_in(client, networks):
             return client
         bare = _bare(said)
         if bare is None:
             return client  # nonsense: whoever wrote it is the last that is known
         client = bare
     return client
-
-
-def is_trusted(address: str, networks: Iterable[Network]) -> bool:
-    """Whether a proxy of ours has this address."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in network for network in networks if network.version == (mapped or found).version)
 
 
 def _bare(said: str) -> str | None:
@@ -59,7 +49,7 @@ def before_wsgi(application: Callable[..., Any], trusted: tuple[Network, ...]) -
 
     def told(environ: dict[str, Any], start_response: Any) -> Any:
         peer = environ.get("REMOTE_ADDR", "")
-        if is_trusted(peer, trusted):
+        if is_in(peer, trusted):
             environ["REMOTE_ADDR"] = client_of(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted)
         else:
             for name in FORWARDED:
@@ -77,7 +67,7 @@ def before_asgi(application: Any, trusted: tuple[Network, ...]) -> Any:
     async def told(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] in ("http", "websocket"):
             peer = (scope.get("client") or ("", 0))[0]
-            if is_trusted(peer, trusted):
+            if is_in(peer, trusted):
                 said = ",".join(v.decode("latin-1") for k, v in scope["headers"] if k.lower() == b"x-forwarded-for")
                 scope = {**scope, "client": (client_of(peer, said, trusted), 0)}
             else:

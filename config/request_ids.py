@@ -18,7 +18,8 @@ from typing import Any
 from django.conf import settings
 from structlog.contextvars import bound_contextvars
 
-from config import access_log, gathering
+from config import access_log
+from config.environment import is_in
 from generation.studio.dialects.mcp.door import PATHS as MCP_PATHS
 from generation.telemetry import SEEN
 
@@ -37,7 +38,7 @@ def chosen(said: str, peer: str) -> str:
 
 def is_trusted(peer: str) -> bool:
     """Whether a proxy of ours has this address."""
-    return gathering.is_in(peer, getattr(settings, "TRUSTED_PROXIES", ()))
+    return is_in(peer, settings.TRUSTED_PROXIES)
 
 
 def before_wsgi(application: Callable[..., Any]) -> Callable[..., Any]:
