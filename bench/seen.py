@@ -13,73 +13,21 @@ last figures. `SOCKETS=500 WRITES=2000` asks for more.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from bench.children import Child, child, say
+
 SOCKETS = int(os.environ.get("SOCKETS", "100"))
 WRITES = int(os.environ.get("WRITES", "600"))
 BURSTS = 5
 GAP_SECONDS = 0.033
-
-
-# The processes: each is this file with another first argument, and ends when its input does.
-
-
-class Child:
-    """A process that is told things in lines of JSON and answers in such."""
-
-    def __init__(self, name: str, environment: dict[str, str]) -> None:
-        bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-        self._process = subprocess.Popen(
-            [sys.executable, __file__, name], cwd=ROOT, env=bare | environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        self.said = self._read()
-
-    def tell(self, **what: Any) -> Any:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(what) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def _read(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self._process.args} ended")
-        return json.loads(line)
-
-    def end(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-
-
-@contextlib.contextmanager
-def child(name: str, environment: dict[str, str]) -> Iterator[Child]:
-    started = Child(name, environment)
-    try:
-        yield started
-    finally:
-        started.end()
-
-
-def say(what: Any) -> None:
-    print(json.dumps(what), flush=True)
 
 
 def work() -> None:
@@ -195,8 +143,11 @@ async def measure(worker: Child, port: int) -> dict[str, list[float]]:
 
 def shown(name: str, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="fablewright-bench-") as home:
-        environment = {"FABLEWRIGHT_HOME": home, "SOCKETS_PER_PERSON": "100000", **environment}
-        with child("--work", environment) as worker, child("--serve", environment) as server:
+        more = {"SOCKETS_PER_PERSON": "100000", "DATABASE_URL": "", "REDIS_URL": "", **environment}
+        with (
+            child(__file__, "--work", home=Path(home), **more) as worker,
+            child(__file__, "--serve", home=Path(home), **more) as server,
+        ):
             found = asyncio.run(measure(worker, server.said["port"]))
     for manner, waits in found.items():
         ordered = sorted(waits)
