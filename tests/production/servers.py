@@ -48,6 +48,7 @@ class Process:
         self.start()
 
     def start(self) -> None:
+        self.is_asked = False
         with self.log.open("ab") as words:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=words, stderr=words,
@@ -61,10 +62,16 @@ class Process:
     def is_up(self) -> bool:
         return self.process.poll() is None
 
+    def ask_to_end(self) -> None:
+        """Once: a second time would mean: at once."""
+        if not self.is_asked:
+            self.is_asked = True
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGTERM)
+
     def stop(self, seconds: float = 30) -> int:
         """Ask it to end and wait; killed where it does not. The exit code."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
+        self.ask_to_end()
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:

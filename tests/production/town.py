@@ -101,8 +101,7 @@ class Town:
         """Stop everything, all at once; the exit codes."""
         self._over.set()
         for process in self.processes.values():
-            with contextlib.suppress(ProcessLookupError):
-                process.process.terminate()
+            process.ask_to_end()
         return {name: process.stop() for name, process in self.processes.items()}
 
     def plan(self) -> Path:
