@@ -23,7 +23,6 @@ from config.environment import is_in
 from generation.studio.dialects.mcp.door import PATHS as MCP_PATHS
 from generation.telemetry import SEEN
 
-HEADER = access_log.HEADER
 KNOWN = access_log.KNOWN
 SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 TRACE_HEADERS = ("traceparent", "tracestate")
@@ -77,8 +76,9 @@ def before_asgi(application: Any) -> Any:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.accept"):
                 status = message.get("status", 101)
-                given = [(k, v) for k, v in message.get("headers") or [] if k.lower() != HEADER.lower().encode()]
-                message = {**message, "headers": [*given, (HEADER.lower().encode(), request_id.encode())]}
+                given = list(message.get("headers") or [])
+                if all(name.lower() != b"x-request-id" for name, _ in given):
+                    message = {**message, "headers": [*given, (b"x-request-id", request_id.encode())]}
             elif message["type"] == "websocket.close" and not status:
                 status = 403  # closed before it was opened
             await send(message)

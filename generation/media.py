@@ -60,13 +60,18 @@ def is_open(asset: Asset) -> bool:
     return not asked or len(steps.hidden(asked)) < len(asked)
 
 
-def serve(request: HttpRequest, asset: Asset) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:
-    """The asset's bytes: 200 whole, 206 for a range, 304 where the browser has it, 416 for a range outside."""
+def serve(
+    request: HttpRequest, asset: Asset, *, save_as: str = ""
+) -> HttpResponse | StreamingHttpResponse | HttpResponseRedirect:
+    """The asset's bytes: 200 whole, 206 for a range, 304 where the browser has it, 416 for a range outside. With `save_as`,
+    a file's name in plain letters, browsers are led to one that they keep instead of showing it."""
     try:
         path = Path(default_storage.path(asset.storage_name))
     except NotImplementedError:
         # Signed here: it asks the store nothing. The store knows no types, so the link says which one to answer with.
         said = {"ResponseContentType": asset.media_type, "ResponseCacheControl": "private, no-cache"}
+        if save_as:  # what this answer says of itself counts for no other address
+            said["ResponseContentDisposition"] = f'attachment; filename="{save_as}"'
         store: Any = default_storage
         return HttpResponseRedirect(store.url(asset.storage_name, parameters=said))
     etag = f'"{asset.sha256}"'

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests.deploy import proxy
 from tests.production.servers import (
     ROOT,
@@ -35,6 +37,11 @@ BUCKET = "fablewright-media"
 START_SECONDS = 90.0
 PLAN = "FABLEWRIGHT_TOWN"
 """The variable that tells tests where a running town's plan lies."""
+JSON_EXTRACT = """
+CREATE FUNCTION json_extract(jsonb, text) RETURNS text LANGUAGE sql IMMUTABLE
+AS $$ SELECT jsonb_path_query_first($1, $2::jsonpath) #>> '{}' $$
+"""
+"""What the suites ask SQLite for, by SQLite's name."""
 NOT_OURS = ("DATABASE_URL", "SECRET_KEY", "FABLEWRIGHT_PARENT", "FABLEWRIGHT_HOME", "DJANGO_SETTINGS_MODULE")
 
 
@@ -147,6 +154,8 @@ def a_town(folder: Path, **environment: str) -> Iterator[Town]:
         town.command("database_roles", "-v0", role="superuser")
         town.command("migrate", "-v0", role="owner")
         town.command("seed", "-v0", role="owner")
+        with psycopg.connect(postgresql, autocommit=True) as database:
+            database.execute(JSON_EXTRACT)
         try:
             town.ports = {name: free_port() for name in ("web-1", "web-2", "sockets")}
             for name, port in town.ports.items():

@@ -140,8 +140,8 @@ def take_file(request: Any, take_id: uuid.UUID) -> Any:
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         extension = "txt"
     elif job.asset is not None:
-        response = media.serve(request, job.asset)
         extension = showing.EXTENSIONS.get(job.asset.media_type, "bin")
+        response = media.serve(request, job.asset, save_as=f"{_file_name(take)}.{extension}")
     else:
         raise Http404("This file is gone.")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(take)}.{extension}"'
