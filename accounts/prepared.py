@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -108,12 +108,15 @@ class Prepared:
         if {name for _, name in places} != {*samples, ""}:
             raise ValueError("A prepared query uses each of its values, and is of one tenant.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
+        # Only SQLite has one: the others' drivers know ids by themselves.
+        by_sqlite = getattr(connection.ops, "convert_uuidfield_value", None)
         known: Converters = {}
         for place, (how, what) in converters.items():
             told = None
             for convert in how:
                 told = convert(told, what, connection)
-            known[place] = (tuple(how), what, told is None)
+            ways = tuple(_remembered if convert == by_sqlite else convert for convert in how)
+            known[place] = (ways, what, told is None)
         return _Compiled(sql, tuple(params), places, known)
 
 
@@ -123,6 +126,14 @@ def _as_param(value: Value, connection: Any) -> Any:
     return value
 
 
+_uuid = lru_cache(4096)(uuid.UUID)
+
+
+def _remembered(value: str | None, *_: Any) -> uuid.UUID | None:
+    """SQLite's text as an id. The same few come with every request: the tenant's, the asker's, a run's."""
+    return None if value is None else _uuid(value)
+
+
 def columns(model: type[models.Model], path: str = "") -> tuple[str, ...]:
     """All columns of `model`, its primary key first, for the `values_list` of what leads to it by `path`."""
     names = [field.attname for field in model._meta.concrete_fields]
@@ -130,20 +141,22 @@ def columns(model: type[models.Model], path: str = "") -> tuple[str, ...]:
     return tuple(f"{path}{name}" for name in names)
 
 
-def loaded(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+def loaded(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...], /, **rows: Any) -> Any:
     """A row of `model` with these of its columns; None where its primary key, which comes first, is null. What else is asked
-    of it is looked up then, as with `only`."""
+    of it is looked up then, as with `only`. `rows` are those that it points at, as with `select_related`."""
     if values[0] is None:
         return None
     at = dict(zip(names, values, strict=True))
     parents = _parents(model)
     if parents is None:
         known = [field.attname for field in model._meta.concrete_fields if field.attname in at]
-        return model.from_db(DEFAULT_DB_ALIAS, known, [at[name] for name in known])
+        made = model.from_db(DEFAULT_DB_ALIAS, known, [at[name] for name in known])
+        made._state.fields_cache.update(rows)
+        return made
     # The same without Django's initializer, which asks two signals and a descriptor for each column.
     row: Any = model.__new__(model)
     state = ModelState()
-    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    state.adding, state.db, state.fields_cache = False, DEFAULT_DB_ALIAS, rows
     row.__dict__.update(at, _state=state)
     if issubclass(model, TenantRow):
         row.__dict__["_loaded"] = {name: at[name] for name in parents if name in at}

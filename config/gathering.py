@@ -22,6 +22,7 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER_ENV = "PROMETHEUS_MULTIPROC_DIR"
@@ -90,12 +91,17 @@ def _bind(environment: Mapping[str, str], wrong: list[str]) -> tuple[str, int] |
 
 def is_in(address: str, networks: Iterable[Network]) -> bool:
     """Whether an address lies in one of the networks."""
+    found = _address(address)
+    return found is not None and any(found in network for network in networks if network.version == found.version)
+
+
+@lru_cache(1024)  # the same few ask with every request: the proxies, and whoever is behind none
+def _address(said: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(said)
     except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in networks if network.version == found.version)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 # The folder of a tree
