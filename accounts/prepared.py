@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models import QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
@@ -36,6 +37,8 @@ class _Compiled:
     places: tuple[tuple[int, str], ...]
     """Which parameter is which value; "" is the tenant."""
     converters: Converters
+    for_sqlite: str
+    """The same SQL with SQLite's marks for parameters; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ class Prepared:
         for place, name in known.places:
             params[place] = _as_param(given[name] if name else tenant, connection)
         with connection.cursor() as cursor:
+            if known.for_sqlite:
+                # Django looks for its own marks in the whole text, each time it is asked.
+                cursor.cursor.convert_query = lambda query, **_: known.for_sqlite
             cursor.execute(known.sql, params)
             found = cursor.fetchall()
         return [Found(row, known.converters, connection) for row in found]
@@ -117,7 +123,9 @@ class Prepared:
                 told = convert(told, what, connection)
             ways = tuple(_remembered if convert == by_sqlite else convert for convert in how)
             known[place] = (ways, what, told is None)
-        return _Compiled(sql, tuple(params), places, known)
+        cursors: Any = SQLiteCursorWrapper
+        for_sqlite = cursors.convert_query(None, sql) if connection.vendor == "sqlite" else ""
+        return _Compiled(sql, tuple(params), places, known, for_sqlite)
 
 
 def _as_param(value: Value, connection: Any) -> Any:

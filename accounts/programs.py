@@ -15,7 +15,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 
 PREFIX = "/api/v1/"
 
@@ -44,10 +43,6 @@ class _ForPages:
 
 
 class Sessions(_ForPages, SessionMiddleware):
-    pass
-
-
-class Forgery(_ForPages, CsrfViewMiddleware):
     pass
 
 

@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "accounts.rates.RateMiddleware",
     "accounts.programs.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "accounts.programs.Forgery",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.programs.SignedIn",
     "accounts.middleware.ActorMiddleware",
     "accounts.programs.Messages",
