@@ -112,9 +112,9 @@ def find(text: str) -> ApiKey | None:
     if found is None:
         return None
     rest = iter(found.values())
-    key: ApiKey = loaded(ApiKey, KEY, tuple(islice(rest, len(KEY))))
-    key.membership = loaded(Membership, MEMBERSHIP, tuple(islice(rest, len(MEMBERSHIP))))
-    key.membership.user = loaded(User, USER, tuple(rest))
+    of_key, of_membership = tuple(islice(rest, len(KEY))), tuple(islice(rest, len(MEMBERSHIP)))
+    membership = loaded(Membership, MEMBERSHIP, of_membership, user=loaded(User, USER, tuple(rest)))
+    key: ApiKey = loaded(ApiKey, KEY, of_key, membership=membership)
     return key if hmac.compare_digest(key.digest, _digest(secret)) else None
 
 

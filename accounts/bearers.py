@@ -98,6 +98,6 @@ def _membership_of(user_id: uuid.UUID) -> Membership | None:
     if found is None:
         return None
     row = found.values()
-    membership: Membership = loaded(Membership, MEMBERSHIP, row[: len(MEMBERSHIP)])
-    membership.user = loaded(User, USER, row[len(MEMBERSHIP) :])
+    user = loaded(User, USER, row[len(MEMBERSHIP) :])
+    membership: Membership = loaded(Membership, MEMBERSHIP, row[: len(MEMBERSHIP)], user=user)
     return membership

@@ -15,6 +15,7 @@ from accounts.actors import actor_for as actor_for
 from accounts.actors import seen_as as seen_as
 from accounts.hosts import tenant_at
 from accounts.models import Tier
+from accounts.programs import brings_bearer
 from accounts.tenancy import scope
 
 MACHINE_PATHS = frozenset({"/healthz", "/metrics"})
@@ -56,8 +57,7 @@ class ActorMiddleware:
 def _has_session(request: HttpRequest) -> bool:
     """Whether a session may say who asks. Programs bring none; where there is a bearer as well, the bearer decides, with rights
     of its own, and the session's table is not asked."""
-    is_programs = request.headers.get("Authorization", "")[:7].lower() == "bearer "
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and not is_programs
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and not brings_bearer(request)
 
 
 class TierMiddleware:

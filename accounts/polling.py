@@ -29,7 +29,7 @@ WAIT_SECONDS = 1
 def told(request: Request, *, version: str, is_waiting: bool, say: Callable[[], dict[str, Any]]) -> Response:
     """200 with what `say` answers, or 304 where the asker has it: `version` changes whenever that would."""
     etag = f'"{version}"'
-    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))]
     answer = Response(status=304) if etag in known or "*" in known else Response(say())
     answer["ETag"] = etag
     answer["Cache-Control"] = "private, no-cache"

@@ -10,14 +10,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import post_init, pre_init
 
-from accounts.tenancy import NoTenant, current, scope
+from accounts.tenancy import NoTenant, TenantRow, current, parents_of, scope
 
 Value = uuid.UUID | str
+PLAIN = (DeferredAttribute, ForeignKeyDeferredAttribute)
+"""What a column is on its model where a row holds its value as it is."""
+Converters = dict[int, tuple[tuple[Any, ...], Any, bool]]
+"""Of a column: what makes the database's value Python's, the expression it belongs to, and whether None stays None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,9 @@ class _Compiled:
     params: tuple[Any, ...]
     places: tuple[tuple[int, str], ...]
     """Which parameter is which value; "" is the tenant."""
-    converters: dict[int, tuple[tuple[Any, ...], Any]]
+    converters: Converters
+    for_sqlite: str
+    """The same SQL with SQLite's marks for parameters; empty elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +46,25 @@ class Found:
     """A row as the database gave it. Its values are made what they are for Python when they are looked at."""
 
     raw: Any
-    converters: dict[int, tuple[tuple[Any, ...], Any]]
+    converters: Converters
+    connection: Any
 
     def __getitem__(self, place: int) -> Any:
-        value = self.raw[place]
         known = self.converters.get(place)
-        if known is not None:
-            for convert in known[0]:
-                value = convert(value, known[1], connection)
-        return value
+        return self.raw[place] if known is None else self._converted(self.raw[place], known)
 
     def values(self) -> tuple[Any, ...]:
         """All of them, as the queryset would give them."""
-        return tuple(self[place] for place in range(len(self.raw)))
+        found = list(self.raw)
+        for place, known in self.converters.items():
+            if found[place] is not None or not known[2]:
+                found[place] = self._converted(found[place], known)
+        return tuple(found)
+
+    def _converted(self, value: Any, known: tuple[tuple[Any, ...], Any, bool]) -> Any:
+        for convert in known[0]:
+            value = convert(value, known[1], self.connection)
+        return value
 
 
 class Prepared:
@@ -63,21 +81,27 @@ class Prepared:
         tenant = current()
         if tenant is None:
             raise NoTenant("A prepared query asks for one tenant: wrap the code in scope(tenant).")
+        connection: Any = connections[
+            DEFAULT_DB_ALIAS
+        ]  # looked up once: Django's proxy does for each of its attributes
         known = self._compiled.get(connection.vendor)
         if known is None:
-            known = self._compiled[connection.vendor] = self._compile()
+            known = self._compiled[connection.vendor] = self._compile(connection)
         params = list(known.params)
         for place, name in known.places:
-            params[place] = _as_param(given[name] if name else tenant)
+            params[place] = _as_param(given[name] if name else tenant, connection)
         with connection.cursor() as cursor:
+            if known.for_sqlite:
+                # Django looks for its own marks in the whole text, each time it is asked.
+                cursor.cursor.convert_query = lambda query, **_: known.for_sqlite
             cursor.execute(known.sql, params)
             found = cursor.fetchall()
-        return [Found(row, known.converters) for row in found]
+        return [Found(row, known.converters, connection) for row in found]
 
     def first(self, **given: Value) -> Found | None:
         return next(iter(self.rows(**given)), None)
 
-    def _compile(self) -> _Compiled:
+    def _compile(self, connection: Any) -> _Compiled:
         tenant = uuid.uuid4()
         samples: dict[str, Value] = {
             name: uuid.uuid4() if kind is uuid.UUID else uuid.uuid4().hex for name, kind in self._values.items()
@@ -85,20 +109,37 @@ class Prepared:
         with scope(tenant):
             compiler = self._build(**samples).query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
-        names = {_as_param(sample): name for name, sample in (*samples.items(), ("", tenant))}
+        names = {_as_param(sample, connection): name for name, sample in (*samples.items(), ("", tenant))}
         places = tuple((place, names[param]) for place, param in enumerate(params) if param in names)
         if {name for _, name in places} != {*samples, ""}:
             raise ValueError("A prepared query uses each of its values, and is of one tenant.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
-        return _Compiled(
-            sql, tuple(params), places, {place: (tuple(how), what) for place, (how, what) in converters.items()}
-        )
+        # Only SQLite has one: the others' drivers know ids by themselves.
+        by_sqlite = getattr(connection.ops, "convert_uuidfield_value", None)
+        known: Converters = {}
+        for place, (how, what) in converters.items():
+            told = None
+            for convert in how:
+                told = convert(told, what, connection)
+            ways = tuple(_remembered if convert == by_sqlite else convert for convert in how)
+            known[place] = (ways, what, told is None)
+        cursors: Any = SQLiteCursorWrapper
+        for_sqlite = cursors.convert_query(None, sql) if connection.vendor == "sqlite" else ""
+        return _Compiled(sql, tuple(params), places, known, for_sqlite)
 
 
-def _as_param(value: Value) -> Any:
+def _as_param(value: Value, connection: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     return value
+
+
+_uuid = lru_cache(4096)(uuid.UUID)
+
+
+def _remembered(value: str | None, *_: Any) -> uuid.UUID | None:
+    """SQLite's text as an id. The same few come with every request: the tenant's, the asker's, a run's."""
+    return None if value is None else _uuid(value)
 
 
 def columns(model: type[models.Model], path: str = "") -> tuple[str, ...]:
@@ -108,11 +149,36 @@ def columns(model: type[models.Model], path: str = "") -> tuple[str, ...]:
     return tuple(f"{path}{name}" for name in names)
 
 
-def loaded(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+def loaded(model: type[models.Model], names: tuple[str, ...], values: tuple[Any, ...], /, **rows: Any) -> Any:
     """A row of `model` with these of its columns; None where its primary key, which comes first, is null. What else is asked
-    of it is looked up then, as with `only`."""
+    of it is looked up then, as with `only`. `rows` are those that it points at, as with `select_related`."""
     if values[0] is None:
         return None
     at = dict(zip(names, values, strict=True))
-    known = [field.attname for field in model._meta.concrete_fields if field.attname in at]
-    return model.from_db(connection.alias, known, [at[name] for name in known])
+    parents = _parents(model)
+    if parents is None:
+        known = [field.attname for field in model._meta.concrete_fields if field.attname in at]
+        made = model.from_db(DEFAULT_DB_ALIAS, known, [at[name] for name in known])
+        made._state.fields_cache.update(rows)
+        return made
+    # The same without Django's initializer, which asks two signals and a descriptor for each column.
+    row: Any = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db, state.fields_cache = False, DEFAULT_DB_ALIAS, rows
+    row.__dict__.update(at, _state=state)
+    if issubclass(model, TenantRow):
+        row.__dict__["_loaded"] = {name: at[name] for name in parents if name in at}
+    return row
+
+
+@cache
+def _parents(model: type[models.Model]) -> tuple[str, ...] | None:
+    """The columns that point at other rows. None where making a row of `model` is more than writing down its columns."""
+    makers = (models.Model.from_db.__func__, TenantRow.from_db.__func__)  # type: ignore[attr-defined]
+    is_plain = (
+        model.__init__ is models.Model.__init__
+        and model.from_db.__func__ in makers  # type: ignore[attr-defined]
+        and all(type(getattr(model, field.attname)) in PLAIN for field in model._meta.concrete_fields)
+        and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
+    )
+    return tuple(parents_of(model)) if is_plain else None

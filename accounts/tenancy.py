@@ -79,7 +79,7 @@ class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: igno
 
 
 @cache
-def _parents(model: type[models.Model]) -> frozenset[str]:
+def parents_of(model: type[models.Model]) -> frozenset[str]:
     """The columns of a model that point at other rows."""
     return frozenset(field.attname for field in model._meta.concrete_fields if isinstance(field, ForeignKey))
 
@@ -137,7 +137,7 @@ class TenantRow(models.Model):
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any) -> Self:
         row = super().from_db(db, field_names, values, **kwargs)
-        names = _parents(cls)
+        names = parents_of(cls)
         row.__dict__["_loaded"] = {n: v for n, v in zip(field_names, values, strict=False) if n in names}
         return row
 

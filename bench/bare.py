@@ -16,7 +16,7 @@ from config import settings as real
 
 settings.configure(
     DATABASES=real.DATABASES, ROOT_URLCONF=__name__, MIDDLEWARE=[], INSTALLED_APPS=[], ALLOWED_HOSTS=["*"], USE_TZ=True,
-    DEFAULT_AUTO_FIELD=real.DEFAULT_AUTO_FIELD, SECRET_KEY="bare",
+    DEFAULT_AUTO_FIELD=real.DEFAULT_AUTO_FIELD, DATABASE_POOL=real.DATABASE_POOL, SECRET_KEY="bare",
 )  # fmt: skip
 django.setup()
 
@@ -48,11 +48,11 @@ urlpatterns = [path("bare/<uuid:row_id>", show)]
 
 def __getattr__(name: str) -> Any:
     """`wsgi` or `asgi`, made when it is asked for: a process has one of them."""
-    from config import threaded
+    from config import databases, threaded
 
     if name == "asgi":
         return threaded.get_application()
     if name == "wsgi":
-        threaded.keep_connections()
+        databases.for_web()
         return WSGIHandler()
     raise AttributeError(name)

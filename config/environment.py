@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -53,9 +54,14 @@ def networks(value: str) -> tuple[tuple[Network, ...], list[str]]:
 
 def is_in(address: str, networks: Iterable[Network]) -> bool:
     """Whether an address lies in one of the networks; what is no address lies in none."""
+    found = _address(address)
+    return found is not None and any(found in network for network in networks if network.version == found.version)
+
+
+@lru_cache(1024)  # the same few ask with every request: the proxies, and whoever is behind none
+def _address(said: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(said)
     except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in networks if network.version == found.version)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found

@@ -19,7 +19,7 @@ LAYER_SECONDS = 1.0
 """The same for the channel layer, which nobody's answer waits for."""
 MAX_ENTRIES = 50_000
 """The usual 300 would forget the counters of `accounts.rates` while they count."""
-MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES}}
+MEMORY = {"BACKEND": "config.memory.Memory", "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES}}
 
 
 def read(environment: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -8,6 +8,7 @@ from config.metrics import metrics
 from config.schema import docs, schema
 
 urlpatterns = [
+    path("api/v1/", include("generation.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),

@@ -70,7 +70,7 @@ def _in_reach() -> Q:
 def anything_due() -> bool:
     """A cheap look without a transaction, which a worker takes all the time."""
     with across_tenants(WHY), connection.cursor() as cursor:
-        cursor.execute(*_due_sql(connection.vendor))
+        cursor.execute(*_due_sql(connection.vendor, spool.own_id()))
         return cursor.fetchone() is not None
 
 
@@ -151,21 +151,21 @@ def in_turn(lane: Lane, most: int, *, with_full: bool = False) -> list[uuid.UUID
     A tenant's turns are counted over its persons' turns, and Django's queries count only one level: the outer ones are
     written here. It is about all tenants, whatever the scope.
     """
-    sql, params = _order_sql(connection.vendor, lane, with_full)
+    sql, params = _order_sql(connection.vendor, spool.own_id(), lane, with_full)
     with across_tenants(WHY), connection.cursor() as cursor:
         cursor.execute(sql, [*params, most])
         return [found if isinstance(found, uuid.UUID) else uuid.UUID(found) for (found,) in cursor.fetchall()]
 
 
 @cache
-def _due_sql(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """What is due, compiled once: that takes longer than the answer, and its moments are the database's."""
+def _due_sql(vendor: str, mine: uuid.UUID) -> tuple[str, tuple[Any, ...]]:
+    """What is due, compiled once for a spool of ours: that takes longer than the answer, and its moments are the database's."""
     with across_tenants(WHY):
         return Job.objects.filter(due()).order_by().values("id")[:1].query.sql_with_params()
 
 
 @cache
-def _order_sql(vendor: str, lane: Lane, with_full: bool) -> tuple[str, tuple[Any, ...]]:
+def _order_sql(vendor: str, mine: uuid.UUID, lane: Lane, with_full: bool) -> tuple[str, tuple[Any, ...]]:
     """The order of what is due, compiled once; its last value is how many."""
     same: list[F | Coalesce] = [F("tenant_id"), F("priority"), PERSON]
     rows = Job.objects.filter(due(lane))

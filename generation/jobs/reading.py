@@ -28,6 +28,13 @@ PATHS = (
     *JOB, *(f"run__{name}" for name in RUN), *(f"run__tier__{name}" for name in TIER),
     *(f"model__{name}" for name in MODEL), *(f"asset__{name}" for name in ASSET),
 )  # fmt: skip
+PARTS: dict[Any, tuple[str, ...]] = {
+    Job: JOB,
+    Run: RUN,
+    Tier: TIER,
+    AiModel: MODEL,
+    Asset: ASSET,
+}  # in the order of PATHS
 AT = {name: place for place, name in enumerate(PATHS)}
 _row = Prepared(lambda job_id: Job.objects.filter(id=job_id).order_by().values_list(*PATHS), job_id=uuid.UUID)
 
@@ -77,15 +84,13 @@ class Look:
     def job(self) -> Job:
         """With its run, tier, model and asset, as far as public answers look at them."""
         rest = iter(self.row.values())
+        columns = {model: tuple(islice(rest, len(names))) for model, names in PARTS.items()}
 
-        def take(model: Any, names: tuple[str, ...]) -> Any:
-            return loaded(model, names, tuple(islice(rest, len(names))))
+        def made(model: Any, /, **rows: Any) -> Any:
+            return loaded(model, PARTS[model], columns[model], **rows)
 
-        job: Job = take(Job, JOB)
-        job.run = take(Run, RUN)
-        job.run.tier = take(Tier, TIER)
-        job.model = take(AiModel, MODEL)
-        job.asset = take(Asset, ASSET)
+        run = made(Run, tier=made(Tier))
+        job: Job = made(Job, run=run, model=made(AiModel), asset=made(Asset))
         return job
 
 

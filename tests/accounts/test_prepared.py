@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Membership, Role, Tier, User
+from accounts.models import Membership, Role, SecondFactor, Tier, User
 from accounts.prepared import Prepared, columns, loaded
 from accounts.tenancy import NoTenant, across_tenants, scope
 
@@ -94,3 +94,29 @@ def test_a_query_of_no_tenant_and_a_value_without_a_place_are_refused(world: Any
             Prepared(lambda email: User.objects.filter(email=email).values_list("id"), email=str).rows(email="x")
         with pytest.raises(ValueError, match="each of its values"):
             Prepared(lambda slug: Tier.objects.values_list("id"), slug=str).rows(slug="kids")
+
+
+@pytest.mark.parametrize("model", [Membership, SecondFactor, Tier, User])
+def test_a_row_is_what_django_makes_of_it(world: Any, model: Any) -> None:
+    """Also of a model with columns that are more than what the database holds, which are left to Django."""
+    factor = SecondFactor.objects.create(user=world.user("staff"), secret="KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD")
+    with scope(world.tenant):
+        plain = factor if model is SecondFactor else model.objects.first()
+        plain = type(plain)._base_manager.get(pk=plain.pk)
+        names = columns(model)
+        made = loaded(model, names, tuple(getattr(plain, name) for name in names))
+        told = [dict(vars(row)) for row in (made, plain)]
+        states = [vars(state.pop("_state")) for state in told]
+    assert told[0] == told[1]
+    assert [(state["adding"], state["db"]) for state in states] == [(False, "default")] * 2
+
+
+def test_rows_that_it_points_at_come_along(world: Any) -> None:
+    with scope(world.tenant):
+        plain = Membership.objects.select_related("user").first()
+        assert plain is not None
+        names = columns(Membership)
+        values = tuple(getattr(plain, name) for name in names)
+        with CaptureQueriesContext(connection) as caught:
+            assert loaded(Membership, names, values, user=plain.user).user is plain.user
+    assert len(caught) == 0
