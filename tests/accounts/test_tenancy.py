@@ -148,6 +148,10 @@ def test_models_without_a_tenant_are_named_here() -> None:
         "Price": "the platform's",
         "Credential": "the platform's",
         "Beat": "a worker works for all",
+        "Breaker": "an account's, or a model's there; both are the platform's",
+        "Switch": "operators switch for all",
+        "Tally": "how providers answered all",
+        "Inspection": "the whole install is inspected",
         "DatabasePlace": "a backup is of all tenants",
         "TenantRemoval": "says which tenant's audit log may go, when the tenant does",
     }
