@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from config.supervision.host import KILL_MARGIN_SECONDS
-from tests.deploy.test_containers import TO_COME
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
@@ -39,7 +38,7 @@ def test_a_unit(path: Path) -> None:
     assert {name: unit.get(name) for name in CLOSED} == CLOSED
     command = unit["ExecStart"].split()
     assert command[:2] == ["/opt/fablewright/.venv/bin/python", "manage.py"]
-    assert command[2] in set(get_commands()) | TO_COME
+    assert command[2] in set(get_commands())
     assert unit["StateDirectory"].startswith("fablewright")
     if unit["Type"] != "oneshot":
         # SIGTERM goes to the one that knows what to do with it; the rest is killed only when the time is over.
