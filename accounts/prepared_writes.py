@@ -77,7 +77,7 @@ class PreparedUpdate:
         if active != ACROSS:
             names[as_param(tenant)] = ""
         with across_tenants("a form of an update is compiled") if active == ACROSS else scope(tenant):
-            query = self._build(**samples).query.chain(UpdateQuery)
+            query: Any = self._build(**samples).query.chain(UpdateQuery)
             query.add_update_values(dict(changes))
             query.clear_select_clause()
             compiler = query.get_compiler(connection=connection)
@@ -110,7 +110,7 @@ def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 def _insert_sql(model: type[models.Model]) -> str:
     quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in _fields(model)]
+    columns = [quote(str(field.column)) for field in _fields(model)]
     values = ", ".join(["%s"] * len(columns))
     return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 -- names alone
 
