@@ -33,6 +33,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.guests import address_of
 from accounts.models import AuditEvent, Membership, Tenant, TenantRemoval, User
+from accounts.prepared_writes import insert
 from accounts.tenancy import current, scope
 
 _request: ContextVar[Any] = ContextVar("fablewright_audited_request", default=None)
@@ -78,11 +79,12 @@ def write(
     if actor is not None:
         hand = _Hand(actor_id=actor, address=hand.address if is_here else "")
     found = subject or Subject("", "")
-    event: AuditEvent = AuditEvent.objects.create(
+    event = AuditEvent(
         verb=verb, actor_id=hand.actor_id, actor_role=hand.role, acting_as_id=hand.acting_as_id, about_id=about,
         address=hand.address, subject_kind=found.kind, subject_id=found.id, subject_words=found.words[:200],
         detail=dict(detail or {}),
     )  # fmt: skip
+    insert(event)
     request = _request.get()
     if request is not None and subject is not None:
         request.__dict__.setdefault("_audited", set()).add((subject.kind, subject.id))

@@ -26,6 +26,8 @@ from django.db.models import F, Q, Sum
 from accounts import limits
 from accounts.limits import Limit
 from accounts.models.ledger import COUNTS, Counter, EntryKind, LedgerEntry, Measure, Period, Pool
+from accounts.prepared import Prepared, columns, loaded
+from accounts.prepared_writes import insert
 from accounts.quotas import Payer
 from accounts.signals import budget_reached
 
@@ -135,7 +137,10 @@ def _close(
     job_id: uuid.UUID, attempt: int, kind: EntryKind, amount_micros: int | None, counts: Mapping[Measure, int] | None
 ) -> None:
     _require_transaction()
-    opened = LedgerEntry.objects.get(job_id=job_id, attempt=attempt, kind=EntryKind.RESERVE)
+    found = _reserves.first(job_id=job_id, attempt=attempt)
+    if found is None:
+        raise LedgerEntry.DoesNotExist(f"Job {job_id} never held anything for attempt {attempt}.")
+    opened: LedgerEntry = loaded(LedgerEntry, ENTRY, found.values())
     held = {measure: getattr(opened, measure.value) for measure in COUNTS}
     taken = {
         measure: min(held[measure], held[measure] if counts is None else counts.get(measure, 0)) for measure in COUNTS
@@ -153,7 +158,7 @@ def _close(
         for measure in COUNTS:
             changes |= {f"held_{measure.value}": -held[measure], f"spent_{measure.value}": taken[measure]}
         _add(counters, changes)
-    LedgerEntry.objects.create(
+    closing = LedgerEntry(
         tenant_id=opened.tenant_id,
         job_id=job_id,
         attempt=attempt,
@@ -166,7 +171,17 @@ def _close(
         booked_on=opened.booked_on,
         **{measure.value: count for measure, count in taken.items()},
     )
+    insert(closing)
     _announce(reached)
+
+
+ENTRY = columns(LedgerEntry)
+_reserves = Prepared(
+    lambda job_id, attempt: (
+        LedgerEntry.objects.filter(job_id=job_id, attempt=attempt, kind=EntryKind.RESERVE).order_by().values_list(*ENTRY)
+    ),
+    job_id=uuid.UUID, attempt=int,
+)  # fmt: skip
 
 
 def _has_counted(job_id: uuid.UUID) -> bool:

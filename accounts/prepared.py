@@ -7,6 +7,8 @@ Composing SQL takes Django several times as long as the database takes to answer
 
 from __future__ import annotations
 
+import datetime
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from django.db.models.signals import post_init, pre_init
 
 from accounts.tenancy import NoTenant, TenantRow, current, parents_of, scope
 
-Value = uuid.UUID | str
+Value = uuid.UUID | str | int | datetime.date
 PLAIN = (DeferredAttribute, ForeignKeyDeferredAttribute)
 """What a column is on its model where a row holds its value as it is."""
 Converters = dict[int, tuple[tuple[Any, ...], Any, bool]]
@@ -70,16 +72,19 @@ class Found:
 class Prepared:
     """`Prepared(lambda key: Row.objects.filter(key=key).values_list("a", "b"), key=str).rows(key="x")`.
 
-    `build` gets a placeholder for each value, and makes a queryset of `values_list`. Values are ids and texts."""
+    `build` gets a placeholder for each value, and makes a queryset of `values_list`. Values are ids, texts, whole numbers of at
+    most 31 bits and days. With `is_shared` it asks for what is no tenant's, like prices, and needs no active one."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **values: type[Value]) -> None:
-        self._build, self._values = build, values
+    def __init__(
+        self, build: Callable[..., QuerySet[Any, Any]], *, is_shared: bool = False, **values: type[Value]
+    ) -> None:  # fmt: skip
+        self._build, self._values, self._is_shared = build, values, is_shared
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, **given: Value) -> list[Found]:
         """The rows of the queryset."""
         tenant = current()
-        if tenant is None:
+        if tenant is None and not self._is_shared:
             raise NoTenant("A prepared query asks for one tenant: wrap the code in scope(tenant).")
         connection: Any = connections[
             DEFAULT_DB_ALIAS
@@ -89,7 +94,7 @@ class Prepared:
             known = self._compiled[connection.vendor] = self._compile(connection)
         params = list(known.params)
         for place, name in known.places:
-            params[place] = _as_param(given[name] if name else tenant, connection)
+            params[place] = as_param(given[name] if name else tenant, connection)
         with connection.cursor() as cursor:
             if known.for_sqlite:
                 # Django looks for its own marks in the whole text, each time it is asked.
@@ -103,15 +108,15 @@ class Prepared:
 
     def _compile(self, connection: Any) -> _Compiled:
         tenant = uuid.uuid4()
-        samples: dict[str, Value] = {
-            name: uuid.uuid4() if kind is uuid.UUID else uuid.uuid4().hex for name, kind in self._values.items()
-        }
+        samples = {name: sample(kind) for name, kind in self._values.items()}
         with scope(tenant):
             compiler = self._build(**samples).query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
-        names = {_as_param(sample, connection): name for name, sample in (*samples.items(), ("", tenant))}
+        names = {as_param(value, connection): name for name, value in samples.items()}
+        if not self._is_shared:
+            names[as_param(tenant, connection)] = ""
         places = tuple((place, names[param]) for place, param in enumerate(params) if param in names)
-        if {name for _, name in places} != {*samples, ""}:
+        if {name for _, name in places} != set(names.values()):
             raise ValueError("A prepared query uses each of its values, and is of one tenant.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
         # Only SQLite has one: the others' drivers know ids by themselves.
@@ -128,10 +133,20 @@ class Prepared:
         return _Compiled(sql, tuple(params), places, known, for_sqlite)
 
 
-def _as_param(value: Value, connection: Any) -> Any:
+def as_param(value: Any, connection: Any) -> Any:
+    """An id or a day as the database takes it; all else as it is."""
     if isinstance(value, uuid.UUID):
         return value if connection.features.has_native_uuid_field else value.hex
-    return value
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, datetime.date) else value
+
+
+def sample(kind: type[Value]) -> Value:
+    """A value that stands in no query by itself, by which its place is found."""
+    if kind is uuid.UUID:
+        return uuid.uuid4()
+    if kind is datetime.date:
+        return datetime.date.fromordinal(1 + secrets.randbelow(300_000))
+    return secrets.randbelow(1 << 29) + (1 << 29) if kind is int else uuid.uuid4().hex
 
 
 _uuid = lru_cache(4096)(uuid.UUID)

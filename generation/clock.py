@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -12,11 +13,13 @@ from django.db.models import BigIntegerField, DateTimeField, ExpressionWrapper, 
 from django.db.models.functions import Now
 
 
+@cache
 def now() -> Now:
-    """The database's present moment, as an expression."""
+    """The database's present moment, as an expression. One for all: what is compiled once knows it again."""
     return Now()
 
 
+@lru_cache(maxsize=256)
 def after(seconds: float) -> Any:
     """The database's moment `seconds` from now (negative: ago), as an expression."""
     return ExpressionWrapper(Now() + Value(datetime.timedelta(seconds=seconds)), output_field=DateTimeField())

@@ -94,6 +94,8 @@ class Drain:
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
         self.ears = Ears()
         self.counting = Counting()
+        self.looks_at = 0.0
+        """When it is worth looking for work again, unless a place comes free before."""
         self.started = self.idle_since = self.renewed = self.beaten = time.monotonic()
 
     def run(self, slot: Beat | None = None) -> None:
@@ -120,8 +122,11 @@ class Drain:
 
     def _is_over(self, slot: Beat | None) -> bool:
         """One turn of the loop; whether it was the last."""
+        had = len(self.held)
         self._take_in(LOOK_SECONDS)
         moment = time.monotonic()
+        if len(self.held) < had:
+            self.looks_at = moment
         if moment - self.beaten >= BEAT_SECONDS:
             self.beaten = moment
             self._tell_to_stop()
@@ -135,8 +140,11 @@ class Drain:
         old = moment - self.started > LIFE_SECONDS
         stop = told_to_stop()
         try:
-            if not old and not stop and self._claim():
-                self.idle_since = moment
+            if not old and not stop and (self.claimed or moment >= self.looks_at):
+                if self._claim():
+                    self.idle_since = moment
+                else:  # words come a hundred times a second, and what waits for a full account is due all the while
+                    self.looks_at = time.monotonic() + LOOK_SECONDS
         except Restored as reason:
             say(reason)
             self._stop()

@@ -5,6 +5,7 @@ Amounts are whole micro-units of the price's currency. Fractions are added up ex
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from fractions import Fraction
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from accounts.prepared import Prepared, columns, loaded
 from generation.errors import Unpriced
 from generation.models import AiModel, Price, Unit
 from generation.providers.capabilities import Capabilities
@@ -51,10 +53,21 @@ def in_force(prices: Iterable[Price]) -> list[Price]:
     return sorted(found.values(), key=lambda price: list(Unit).index(Unit(price.unit)))
 
 
+PRICE = columns(Price)
+_begun = Prepared(
+    lambda model_id, today: (
+        Price.objects.filter(model_id=model_id, effective_from__lte=today)
+        .order_by("-effective_from", "-id")
+        .values_list(*PRICE)
+    ),
+    is_shared=True, model_id=int, today=datetime.date,
+)  # fmt: skip
+
+
 def todays(model: AiModel) -> list[Price]:
     """Today's prices; none where nobody may buy from it."""
-    today = timezone.now().date()
-    return in_force(model.prices.filter(effective_from__lte=today).order_by("-effective_from", "-id"))
+    rows = _begun.rows(model_id=model.pk, today=timezone.now().date())
+    return in_force(loaded(Price, PRICE, row.values()) for row in rows)
 
 
 def prices_of(model: AiModel) -> list[Price]:

@@ -14,10 +14,12 @@ from django.db import connection, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from accounts.prepared_writes import PreparedUpdate
 from accounts.tenancy import across_tenants, scope
 from generation import restored, spool, switches, wakes
 from generation.clock import after, microseconds, now
 from generation.jobs import breaking
+from generation.jobs.transitions import ONE_MORE
 from generation.models import Credential, Job, Lane, Status, Turn
 
 WHY = "a worker works for all tenants"
@@ -51,20 +53,22 @@ def _usable() -> Q:
     return account & ~breaking.shut() & ~switches.off()
 
 
-def _by_itself(usable: Q) -> Q:
-    """The same by the job's own columns, but for `usable`, which is asked of queued ones besides."""
+def _by_itself(usable: Q, own_spool: uuid.UUID | None = None) -> Q:
+    """The same by the job's own columns, but for `usable`, which is asked of queued ones besides. `own_spool` is this machine's
+    unless it is given."""
+    reach = _in_reach(own_spool)
     return (
         (Q(status=Status.QUEUED, due_at__lte=now()) & usable)
-        | (Q(status=Status.PARKED, due_at__lte=now()) & _in_reach())
-        | (Q(status=Status.RUNNING, lease_until__lte=now()) & _in_reach())
+        | (Q(status=Status.PARKED, due_at__lte=now()) & reach)
+        | (Q(status=Status.RUNNING, lease_until__lte=now()) & reach)
         | Q(status=Status.STORED, lease_until__lte=now())
     )
 
 
-def _in_reach() -> Q:
+def _in_reach(own_spool: uuid.UUID | None = None) -> Q:
     """Not what lies finished on another machine: a worker who cannot see it would take it for lost, and buy it again. For a
     while only; a machine that is gone for good keeps nobody waiting for ever."""
-    return Q(spool_id=None) | Q(spool_id=spool.own_id()) | Q(spooled_until__lte=now())
+    return Q(spool_id=None) | Q(spool_id=own_spool or spool.own_id()) | Q(spooled_until__lte=now())
 
 
 def anything_due() -> bool:
@@ -232,22 +236,31 @@ def _take(job: Job, worker: str) -> bool:
     seen = job.status == Status.QUEUED
     changes = {
         "status": status,
-        "fence": F("fence") + 1,
+        "fence": ONE_FENCE_MORE,
         "worker": worker,
         "lease_until": after(settings.GENERATION["LEASE_SECONDS"]),
     }
     if seen:
-        changes["version"] = F("version") + 1
-    # No other table here: with one, the conditions become a subselect, and PostgreSQL does not look at that again after it has
-    # waited for whoever cancelled the job meanwhile.
-    mine = Job.objects.filter(id=job.id, fence=job.fence, status=job.status)
-    if not mine.filter(_by_itself(Q())).update(**changes):
+        changes["version"] = ONE_MORE
+    own = spool.own_id()
+    if not _takeable.write(changes, job_id=job.id, fence=job.fence, status=job.status, own_spool=own):
         return False
     job.claimed_from = job.status  # type: ignore[attr-defined]
     job.status, job.fence, job.worker = status, job.fence + 1, worker
     if seen:
         wakes.moved(job)
     return True
+
+
+ONE_FENCE_MORE = F("fence") + 1
+# No other table here: with one, the conditions become a subselect, and PostgreSQL does not look at that again after it has
+# waited for whoever cancelled the job meanwhile.
+_takeable = PreparedUpdate(
+    lambda job_id, fence, status, own_spool: Job.objects.filter(
+        _by_itself(Q(), own_spool), id=job_id, fence=fence, status=status
+    ),
+    job_id=uuid.UUID, fence=int, status=str, own_spool=uuid.UUID,
+)  # fmt: skip
 
 
 def cancelled_elsewhere() -> list[Job]:

@@ -25,8 +25,9 @@ from generation.jobs.ending import RESTORED, end_badly, waiting_for
 from generation.jobs.transitions import NOT_SPOOLED, LostClaim, move, write
 from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent, Status
 from generation.policy import Decision, Money, Verdict
-from generation.providers.contract import Done, Kind, Pending
+from generation.providers.contract import Done, Kind, Pending, Request
 from generation.providers.errors import ProviderError
+from generation.providers.fitting import Adjusted
 from generation.safety import policies, verdicts
 from generation.signals import job_ended
 from generation.storage import Kept
@@ -102,7 +103,8 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 model_name=done.model or (job.model.name if job.model else ""),
                 digital_source=kept.digital_source,
             )
-        cost = _cost(job, done, kept)
+        request, changes = request_and_changes(job)
+        cost = _cost(job, request, done, kept)
         move(
             job,
             Status.STORED,
@@ -118,10 +120,10 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
                 "seed": done.seed,
                 "prompt": done.prompt,
                 "usage": dict(done.usage),
-                **_more(job, done),
+                **_more(changes, done),
             },
         )
-        counts = counts_of(job, request_and_changes(job)[0])
+        counts = counts_of(job, request)
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
         recording.called(job, "delivered", cost_micros=cost)
         crash_point("in_stored")
@@ -136,11 +138,10 @@ def unwanted(job: Job, kept: Kept | None) -> None:
         )
 
 
-def _cost(job: Job, done: Done, kept: Kept | None) -> int:
+def _cost(job: Job, request: Request, done: Done, kept: Kept | None) -> int:
     """What to settle. What the provider did not tell of the result's size is what was measured of it."""
     if done.cost_micros is not None or job.model is None:
         return job.hold_micros if done.cost_micros is None else done.cost_micros
-    request = request_and_changes(job)[0]
     if kept is not None:
         seconds = next((told for told in (done.seconds, request.seconds, kept.seconds) if told is not None), None)
         done = replace(done, width=done.width or kept.width, height=done.height or kept.height, seconds=seconds)
@@ -152,10 +153,10 @@ def _cost(job: Job, done: Done, kept: Kept | None) -> int:
     return job.hold_micros if cost is None else cost
 
 
-def _more(job: Job, done: Done) -> dict[str, Any]:
+def _more(changes: Adjusted, done: Done) -> dict[str, Any]:
     """What only some answers have; `adjusted` is field -> (asked, used)."""
     found: dict[str, Any] = {}
-    adjusted = {**request_and_changes(job)[1], **done.adjusted}
+    adjusted = {**changes, **done.adjusted}
     if adjusted:
         found["adjusted"] = {name: list(change) for name, change in adjusted.items()}
     if done.is_cut:

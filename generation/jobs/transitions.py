@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db.models import F
 
+from accounts.prepared_writes import PreparedUpdate
 from generation import wakes
 from generation.models import ACTIVE, Job, Status
 from generation.providers.contract import Kind
@@ -37,6 +39,13 @@ NOT_SPOOLED: dict[str, Any] = {"spool_id": None, "spooled_until": None}
 """Columns of a job of whose present attempt nothing waits for storage."""
 
 
+ONE_MORE = F("version") + 1
+_mine = PreparedUpdate(
+    lambda job_id, fence, status, attempt: Job.objects.filter(id=job_id, fence=fence, status=status, attempt=attempt),
+    job_id=uuid.UUID, fence=int, status=str, attempt=int,
+)  # fmt: skip
+
+
 class LostClaim(Exception):
     """Somebody else holds the job by now, or it has ended: what this worker knows of it no longer counts."""
 
@@ -57,9 +66,8 @@ def move(job: Job, to: Status, *, seen: bool = True, **changes: Any) -> None:
 def write(job: Job, *, seen: bool = True, **changes: Any) -> bool:
     """Write under the fence without a change of state; False where the claim is lost."""
     if seen:
-        changes["version"] = F("version") + 1
-    mine = Job.objects.filter(id=job.id, fence=job.fence, status=job.status, attempt=job.attempt)
-    if not mine.update(**changes):
+        changes["version"] = ONE_MORE
+    if not _mine.write(changes, job_id=job.id, fence=job.fence, status=job.status, attempt=job.attempt):
         return False
     for name, value in changes.items():
         if not hasattr(value, "resolve_expression"):

@@ -189,7 +189,7 @@ class TestAnotherMachine:
     def test_control_that_does_not_wait_buys_again(
         self, left: Job, toll: Any, work: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(claiming, "_in_reach", lambda: Q())
+        monkeypatch.setattr(claiming, "_in_reach", lambda *_: Q())
         for _ in range(2):
             time_passes(left)
             work()

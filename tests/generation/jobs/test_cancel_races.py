@@ -130,11 +130,14 @@ def test_a_worker_that_waited_for_a_cancellation_does_not_take_the_job(
     """The worker has read the job as queued, and waits for its row until the cancellation is committed."""
     with scope(world.tenant):
         Job.objects.exclude(id=jobs[0].id).update(status=Status.DONE)
-    claiming.in_turn(
-        Lane.WAIT, 1
-    )  # compiled as it is, and kept so: the conditional update alone is another in this test
-    real = claiming._by_itself
-    monkeypatch.setattr(claiming, "_by_itself", lambda asked: real(asked | usable if asked else usable))
+    if usable:  # the control composes the conditional update, which is compiled once as it is
+
+        class Composed:
+            def write(self, changes: Any, *, own_spool: Any, job_id: Any, **which: Any) -> int:
+                mine = Job.objects.filter(claiming._by_itself(usable, own_spool), id=job_id, **which)
+                return mine.update(**changes)
+
+        monkeypatch.setattr(claiming, "_takeable", Composed())
     found: list[Job] = []
 
     def work() -> None:
