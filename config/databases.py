@@ -25,6 +25,8 @@ def for_web() -> None:
     for alias in connections:
         found: dict[str, Any] = connections.settings[alias]
         options: dict[str, Any] = found.setdefault("OPTIONS", {})
+        if options.get("pool"):
+            continue  # somebody said already how
         if not is_server(found):
             found.update({} if found["CONN_MAX_AGE"] else {"CONN_MAX_AGE": KEPT_SECONDS, "CONN_HEALTH_CHECKS": True})
             continue

@@ -125,6 +125,9 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
         elif is_probe:
             breaking.give_back_probe(job)
     whole = _whole(taken, "model", "run", "asset")
+    for job in whole:
+        if job.claimed_from == Status.QUEUED:  # type: ignore[attr-defined]
+            wakes.moved(job)
     if whole:
         _note_turns(whole)
     return whole
@@ -247,8 +250,6 @@ def _take(job: Job, worker: str) -> bool:
         return False
     job.claimed_from = job.status  # type: ignore[attr-defined]
     job.status, job.fence, job.worker = status, job.fence + 1, worker
-    if seen:
-        wakes.moved(job)
     return True
 
 

@@ -198,6 +198,7 @@ async def test_it_answers_http_only(handler: ThreadedHandler) -> None:
         ({"CONN_MAX_AGE": 0}, (60, True)),
         ({"CONN_MAX_AGE": 5}, (5, False)),
         ({"CONN_MAX_AGE": 0, "OPTIONS": {"pool": True}}, (0, False)),  # Django keeps those itself
+        ({"CONN_MAX_AGE": 0, "ENGINE": "config.postgresql"}, (0, True)),  # a server has a pool
     ],
 )
 def test_threads_that_stay_keep_their_connections(
