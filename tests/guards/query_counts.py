@@ -1,14 +1,12 @@
 """How many queries each route asks: found by asking every one of them, as a guest, as a reader and as an author, about the
 reader's story and the author's piece.
 
-`python -m tests.guards.query_counts` writes what is found into docs/query-counts.md.
+`python -m tests.guards.count_queries` writes what is found into docs/query-counts.md.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +27,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "query-counts.md"
 HOST, TIER = "fablewright", "kids"
 HEAD = """# What each route asks of the database
 
-Queries of one answer, found by asking, written by `python -m tests.guards.query_counts`, and compared by
+Queries of one answer, found by asking, written by `python -m tests.guards.count_queries`, and compared by
 `tests/guards/test_query_counts.py`: change nothing by hand. What is asked about is a reader's story and an author's
 piece; a guest and a reader of the same library ask, and an author where readers may not come in (a dash: not asked).
 The test also asks with ten times as many stories, pages, pieces, jobs and files there, and fails where any number is
@@ -135,10 +133,3 @@ def written(counts: Counts, asking: list[Person]) -> str:
 def read(text: str) -> Counts:
     rows = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     return {title.strip(" `"): tuple(cell.strip(" |") for cell in cells) for title, *cells in rows}
-
-
-if __name__ == "__main__":
-    import pytest
-
-    os.environ["WRITE_QUERY_COUNTS"] = "1"
-    sys.exit(pytest.main(["-q", "tests/guards/test_query_counts.py", *sys.argv[1:]]))

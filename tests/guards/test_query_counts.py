@@ -22,7 +22,7 @@ from tests.guards.matrix import people
 from tests.guards.matrix.things import things_of
 from tests.guards.query_counts import PAGE, TIER, Counter
 
-REMEDY = "Look at what changed, and then: python -m tests.guards.query_counts"
+REMEDY = "Look at what changed, and then: python -m tests.guards.count_queries"
 FEW, MANY = 3, 30
 GROWS = {"POST /account/data/archive"}
 """Streams all that somebody has, one story or piece after the other, so that it takes no more memory than one of them."""
@@ -63,16 +63,30 @@ def grow(world: World, counter: Counter, more: int) -> None:
     queueing.forget()
 
 
+def differs(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
+    """Whether anybody was answered with another status, or anybody's count differs by more than one: what a process remembers
+    for some seconds (a place in the queue, a price) is asked for again now and then."""
+    for before, then in zip(few, many, strict=True):
+        (count, _, said), (count_then, _, said_then) = before.partition(" "), then.partition(" ")
+        if said != said_then or count.isdigit() != count_then.isdigit():
+            return True
+        if count.isdigit() and abs(int(count) - int(count_then)) > 1:
+            return True
+    return False
+
+
 def test_every_route_asks_as_often_as_written_however_much_there_is(world: World, counter: Counter) -> None:
     counter.warm()
     few = counter.found()
     grow(world, counter, MANY - FEW)
     many = counter.found()
-    grown = {title: (few[title], cells) for title, cells in many.items() if cells != few[title]}
+    grown = {title: (few[title], cells) for title, cells in many.items() if differs(few[title], cells)}
     assert set(grown) == GROWS, grown
     if os.environ.get("WRITE_QUERY_COUNTS"):
         PAGE.write_text(query_counts.written(few, counter.asking))
-    assert query_counts.read(PAGE.read_text()) == few, REMEDY
+    written = query_counts.read(PAGE.read_text())
+    assert written.keys() == few.keys(), REMEDY
+    assert {title: cells for title, cells in few.items() if differs(written[title], cells)} == {}, REMEDY
 
 
 def test_control_a_query_for_each_story_is_found(
