@@ -77,9 +77,12 @@ def test_it_waits_and_is_kept_when_storage_is_back(
     assert (fresh(job).status, len(spool.entries())) == (Status.PARKED, 1), "it is tried again, and waits on"
     s3.refuses = ""
     s3.start()
-    hurry(job)
-    work()
-    ended = fresh(job)
+    for _ in range(5):  # a busy machine's server answers late, and a file that could not be put waits on
+        hurry(job)
+        work()
+        ended = fresh(job)
+        if ended.asset is not None:
+            break
     assert ended.asset is not None
     assert told(job) == (Status.DONE, 1, BOUGHT, [])
     assert (ended.spool_id, ended.error_class, ended.error_detail, spool.entries()) == (None, "", "", [])
