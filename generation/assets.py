@@ -48,11 +48,14 @@ def remove_discarded(*, linger_seconds: float = LINGER_SECONDS) -> int:
     for row in found:
         with scope(row.tenant_id):
             name = f"t/{row.tenant_id}/{row.sha256}"
-            if not Asset.objects.filter(sha256=row.sha256).exists() and storage.exists(name):
-                if storage.modified_at(name) > since:
-                    continue  # somebody has just kept the same bytes; their row is on its way
-                storage.delete(name)
-                removed += 1
+            if not Asset.objects.filter(sha256=row.sha256).exists():
+                try:
+                    if storage.modified_at(name) > since:
+                        continue  # somebody has just kept the same bytes; their row is on its way
+                    storage.delete(name)
+                    removed += 1
+                except FileNotFoundError:
+                    pass  # another machine tidied it away
             row.delete()
     return removed
 

@@ -182,8 +182,16 @@ def reaching() -> Iterator[None]:
     except Exception as error:
         if not is_away(error):
             raise
+        if _is_missing(error):
+            raise FileNotFoundError(str(error)) from error
         log.warning("storage does not take or give: %s: %s", type(error).__name__, error)
         raise StorageAway from error
+
+
+def _is_missing(error: Exception) -> bool:
+    """Whether an object store said that there is no such object, which is an answer."""
+    said = getattr(error, "response", None)
+    return isinstance(said, dict) and said.get("Error", {}).get("Code") in ("404", "NoSuchKey")
 
 
 def is_away(error: Exception) -> bool:
