@@ -3,7 +3,6 @@ each verb came to, a line of JSON each."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import sys
@@ -29,11 +28,11 @@ def begin() -> None:
     """Leave one film at its provider, and two stories that nobody has begun."""
     call_command("migrate", verbosity=0)
     call_command("seed", verbosity=0)
-    orders.main(1)
+    orders.order(1)
     drain.told_to_stop = lambda: any_is(Status.PARKED)
     drain.drain_here()
     drain.told_to_stop = keeps_on
-    orders.main(2)
+    orders.order(2)
     with across_tenants("a slow machine is no reason to give up"):
         Job.objects.filter(status__in=[Status.QUEUED, Status.PARKED]).update(deadline_at=after(3600))
     restored.begin()
@@ -61,10 +60,7 @@ def settle(*options: str) -> str:
 
 
 def judge() -> Any:
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        verdict.main()
-    found = json.loads(said.getvalue())
+    found = verdict.verdict()
     return {name: found[name] for name in ("not ended", "submitted twice", "charged and not booked", "audit")}
 
 
