@@ -233,5 +233,6 @@ class TestWorkersAlone:
         assert workers.wait(15) == 0
         workers.stdout.close()
         install.nothing_is_left(1)
-        assert list((install.home / "run").iterdir()) == []
+        left = {file.name for file in (install.home / "run").iterdir()}
+        assert left <= {"database.seen"}  # how far the database had come; for whoever puts it back from a backup
         assert install.rows("SELECT * FROM generation_beat") == []
