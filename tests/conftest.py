@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Tables come from a copy (`tests.template`) where they can: then nothing is left to migrate."""
     if connection.vendor == "sqlite":
         migrate.Command.handle = _from_template  # type: ignore[method-assign]
