@@ -28,8 +28,6 @@ from generation.hub import Follower
 from generation.models import Job, Status
 from stories.models import Choice, Scene, Story
 from tests.accounts.mailbox import letters, press
-from tests.guards.matrix import page
-from tests.guards.test_matrix import finder as finder
 from tests.walled import acting
 from tests.walled import roles_made as roles_made
 
@@ -176,15 +174,3 @@ def test_control_a_role_without_the_rights_does_not_get_far(here: Any, client_fo
     work()
     with scope(here.tenant):
         assert set(Job.objects.values_list("status", flat=True)) <= {Status.QUEUED, Status.WAITING}
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-def test_every_route_answers_everybody_as_it_does_elsewhere(
-    roles_made: None, finder: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("generation.media.LINK_SECONDS", 3600)  # asking all this may take longer than a link lives
-    with acting(WEB):
-        tables = finder.tables(with_staff_rooms=True)
-    assert [sentence for table in tables for sentence in table.wrong] == []
-    assert page.written(tables, finder.people).splitlines() == page.PAGE.read_text().splitlines()
