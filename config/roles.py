@@ -101,6 +101,7 @@ ACROSS: dict[str, Ahead] = {
     "accounts_ledgerentry": Ahead(
         "Operators see what was spent today, by provider.",
         web=("id", "tenant_id", "job_id", "kind", "booked_on", "amount_micros"),
+        worker=("id", "tenant_id", "job_id"),
     ),
     "generation_run": Ahead("Turns are counted per person; sockets follow topics.", web=ASKERS, worker=ASKERS),
     "generation_turn": Ahead(
