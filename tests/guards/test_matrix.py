@@ -22,6 +22,7 @@ def finder(world: World, media: Any, settings: Any, monkeypatch: pytest.MonkeyPa
     # The hub's thread would look at a database of its own, and channels would close the one this test is in.
     monkeypatch.setattr(live.hub, "follow", lambda follower: None)
     monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+    monkeypatch.setattr("generation.media.LINK_SECONDS", 3600)  # asking all of it may take longer than a link lives
     settings.GENERATION = {**settings.GENERATION, "WAIT_SECONDS": 0.0}
     everybody = people.everybody(world)
     there = people.tenants(world)

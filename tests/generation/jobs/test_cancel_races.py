@@ -152,7 +152,9 @@ def test_a_worker_that_waited_for_a_cancellation_does_not_take_the_job(
         worker.start()
         for _ in range(200):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                )
                 if cursor.fetchone()[0]:
                     break
             time.sleep(0.05)
