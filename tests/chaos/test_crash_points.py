@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,8 @@ class Death:
     purchases: tuple[int, ...] = (3,)
     also: str = ""
     """Another point, at which somebody dies before."""
+    without_storage: bool = False
+    """Whether storage takes nothing until after the death."""
 
     def __str__(self) -> str:
         return self.point
@@ -43,7 +47,10 @@ DEATHS = [
     Death("before_submit", purchases=(3,)),
     Death("after_sent", purchases=(3, 4)),
     Death("after_submit", purchases=(4,)),
-    Death("after_kept", purchases=(4,)),
+    Death("after_kept"),
+    Death("after_spooled"),
+    Death("after_spool_noted", without_storage=True),
+    Death("after_left_in_spool", without_storage=True),
     Death("before_parked", statuses=tuple(FILM_ASKS.items())),
     Death("after_parked"),
     Death("before_stored", purchases=(4,)),
@@ -56,6 +63,20 @@ DEATHS = [
     Death("doorbell_taken", deed="push"),
     Death("in_sweep", deed="sweep", statuses=(("failed", 3),), purchases=(0,)),
 ]
+
+
+@contextlib.contextmanager
+def storage_gone(crew: Crew) -> Iterator[None]:
+    """A file stands where the folder of all media was, so that no worker can keep anything."""
+    folder, aside = crew.home / "media", crew.home / "media.aside"
+    folder.mkdir(exist_ok=True)
+    folder.rename(aside)
+    folder.touch()
+    try:
+        yield
+    finally:
+        folder.unlink()
+        aside.rename(folder)
 
 
 def test_every_point_is_passed_somewhere_and_tried_here() -> None:
@@ -86,7 +107,8 @@ def test_a_death_at_each_point(death: Death, crew: Crew, tmp_path: Path) -> None
         worker.dies()
         death = Death(death.point, purchases=(4,))  # what was taken and never answered is booked, and bought again
     else:
-        crew.begin(death.deed, environment=told).dies()
+        with storage_gone(crew) if death.without_storage else contextlib.nullcontext():
+            crew.begin(death.deed, environment=told).dies()
     assert sorted(mark.name for mark in marks.iterdir()) == sorted(
         f"{name}.1" for name in (death.point, death.also) if name
     )
