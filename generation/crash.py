@@ -61,7 +61,7 @@ def check() -> None:
         raise UnknownPoint("CRASH_AT needs CRASH_MARK: the folder in which each death is remembered.")
 
 
-def crash_point(name: str) -> None:
+def point(name: str) -> None:
     """Die here, as by `kill -9`, if the environment says so. Costs one look-up otherwise."""
     told = os.environ.get("CRASH_AT")
     if not told:

@@ -16,9 +16,8 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from generation import away
+from generation import away, crash
 from generation.clock import after, now
-from generation.crash import crash_point
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ class Doorbell(ORM):
         if not taken:
             time.sleep(Conf.POLL)
             return None
-        crash_point("doorbell_taken")
+        crash.point("doorbell_taken")
         return taken
 
     def acknowledge(self, task_id: int) -> None:

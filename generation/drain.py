@@ -24,43 +24,30 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, OperationalError
 
-from generation import away, numbers, policy, purchases, resuming, slots, spool, switches
-from generation.adapters import account_of, adapter, options_of, scrubbed
-from generation.breakers import Word, word_of
-from generation.crash import crash_point
-from generation.jobs import asking, claiming, ending, outcomes, storing
-from generation.jobs.breaking import Ears
+from generation import away, crash, purchases, resuming, slots
+from generation.adapters import account_of, adapter, options_of
+from generation.arrivals import Arrivals
+from generation.jobs import asking, claiming, ending, outcomes
 from generation.jobs.transitions import LostClaim
 from generation.keys import BUILT_IN, NoKey
 from generation.lane import Lanes
-from generation.marking import DigitalSource
-from generation.models import Asset, Beat, Job, Lane, Status
-from generation.policy import Recovery, Verdict
-from generation.providers.contract import Done, Kind, Pending, Replay
-from generation.providers.errors import ProviderError
+from generation.models import Beat, Job, Lane
+from generation.providers.contract import Replay
 from generation.purchases import Held, Outbox, Outcome, Progress, Spooled, Stopped, Waits, Words
 from generation.restored import Restored, say
-from generation.storage import MAX_BYTES
-from generation.tallies import Counting
+from generation.taking_up import take_up
 from generation.telemetry import at_work, span
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
 BEAT_SECONDS = 1.0
-NOTE_SECONDS = 0.3
-MAX_SAID = 60_000
-"""Characters of a text that are shown while it is written; a scene has a fifth of them."""
 LIFE_SECONDS = 600.0
 SOON_SECONDS = 60.0
 AWAY_SECONDS = 0.5
 MOST_TROUBLES = 20
 """Failures of the database in a row, each after it had answered, before this drain gives up: it is not that it was away."""
-ROOM_SECONDS = 15.0
-"""How long a purchase is put off that would bring a file, while the spool is full of files that wait for storage."""
 STOP_ENV = "FABLEWRIGHT_STOP_FILE"
-BASES = ("source", "first_frame", "last_frame")
-"""Inputs of which something is to be seen in the result, as it was."""
 
 
 @cache
@@ -92,8 +79,7 @@ class Drain:
         """This worker's, and not yet begun."""
         self.lanes = lanes()
         self.lease_seconds = settings.GENERATION["LEASE_SECONDS"]
-        self.ears = Ears()
-        self.counting = Counting()
+        self.arrivals = Arrivals()
         self.looks_at = 0.0
         """When it is worth looking for work again, unless a place comes free before."""
         self.started = self.idle_since = self.renewed = self.beaten = time.monotonic()
@@ -118,7 +104,7 @@ class Drain:
                 with contextlib.suppress(*away.AWAY):
                     slots.leave(slot)
             with contextlib.suppress(DatabaseError):  # figures for people keep nobody from ending
-                self.counting.write(at_once=True)
+                self.arrivals.counting.write(at_once=True)
 
     def _is_over(self, slot: Beat | None) -> bool:
         """One turn of the loop; whether it was the last."""
@@ -130,7 +116,7 @@ class Drain:
         if moment - self.beaten >= BEAT_SECONDS:
             self.beaten = moment
             self._tell_to_stop()
-            self.counting.write()
+            self.arrivals.counting.write()
             if slot is not None and not slots.beat(slot, len(self.held)):
                 return True
         if moment - self.renewed >= self.lease_seconds / 4:
@@ -187,73 +173,24 @@ class Drain:
         }
         if not self.claimed and max(room.values()) > 0 and claiming.anything_due():
             self.claimed.extend(claiming.claim(worker=self.worker, room=room))
-            crash_point("after_claim")
+            crash.point("after_claim")
         has_any = bool(self.claimed)
         while self.claimed:
             job = self.claimed[0]
             with at_work(job), span("job.claim", job):
                 try:
-                    self._take_up(job)
+                    self._hold(take_up(job))
                 except LostClaim:
                     log.info("lost job %s before it was begun", job.id)
             self.claimed.popleft()
         return has_any
 
-    def _take_up(self, job: Job) -> None:
-        """Go on where the row says the job stands."""
-        able = adapter(job.provider)
-        brings_file = Kind(job.kind) in MAX_BYTES
-        fresh = job.claimed_from == Status.QUEUED  # type: ignore[attr-defined]
-        recovery = policy.after_crash(
-            stored=job.status == Status.STORED,
-            has_id=bool(job.provider_job_id),
-            sent=job.sent_at is not None and not fresh,
-            replay=able.replay,
-            spooled=brings_file and spool.find(job.id, job.attempt) is not None,
-        )
-        numbers.recovered(job, recovery)
-        if recovery is Recovery.FINISH:
-            self._finish(job)
-        elif recovery is Recovery.KEEP:
-            self._hold(purchases.hold_spooled(job, able, seconds=settings.GENERATION["STORE_SECONDS"]))
-        elif recovery is Recovery.SEND and not fresh and switches.covers(job):
-            outcomes.handed_back(job)  # it was not sent, or costs nothing to begin anew: it waits with the others
-        elif recovery is Recovery.SEND and brings_file and not spool.has_room(MAX_BYTES[Kind(job.kind)]):
-            log.warning("the spool is full of what waits for storage, so job %s is put off", job.id)
-            outcomes.put_off(job, ROOM_SECONDS)
-        elif recovery is Recovery.UNKNOWN:
-            kind = Kind(job.kind)
-            outcomes.decided(job, policy.unknown_fate(kind=kind, replay=able.replay, attempt=job.attempt))
-        else:
-            self._begin(job, {Recovery.SEND: "start", Recovery.POLL: "check", Recovery.FIND: "find"}[recovery])
-
-    def _begin(self, job: Job, verb: str) -> None:
-        files: dict[str, str] = {}
-        bases: set[DigitalSource | None] = set()
-        for given in job.request.get("inputs", []):
-            kept = Asset.objects.get(id=given["asset"])
-            files[given["asset"]] = kept.storage_name
-            given["media_type"] = kept.media_type
-            if given["role"] in BASES:
-                bases.add(kept.source)
-        try:
-            able = account_of(job, buys=verb == "start")
-        except NoKey as error:
-            log.info("job %s: %s", job.id, error)
-            is_charged = job.sent_at is not None and adapter(job.provider).replay is not Replay.FREE
-            decision = policy.without_key(kind=Kind(job.kind), is_charged=is_charged, told=error.told)
-            outcomes.decided(job, decision, error)
+    def _hold(self, held: Held | None) -> None:
+        if held is None:
             return
-        if verb == "start":
-            outcomes.sent(job)
-            crash_point("before_submit")
-        held = purchases.hold(job, verb, able, files=files, seconds=asking.deadline_seconds(job), bases=bases)
-        self._hold(held)
-        crash_point("after_sent")
-
-    def _hold(self, held: Held) -> None:
         self.held[held.job.id] = held
         purchases.begin(held, self.lanes, self.outbox)
+        crash.point("after_sent")
 
     def _tell_to_stop(self) -> None:
         """Ask providers to stop working on what was cancelled."""
@@ -295,124 +232,38 @@ class Drain:
         if isinstance(item, Progress):
             held.share = max(held.share, item.share)
         elif isinstance(item, Words):
-            self._hear(held, item.piece)
-        elif isinstance(item, Spooled):
-            self._note_spooled(held)
-        elif isinstance(item, Waits):
-            self._leave_in_spool(held, item.seconds)
+            self.arrivals.hear(held, item.piece)
         else:
             with at_work(held.job):
                 try:
-                    self._write_outcome(item)
+                    self._write(item)
                 except LostClaim:
-                    outcomes.unwanted(held.job, item.kept)
+                    log.info("lost job %s as its result came", held.job.id)
+                    if isinstance(item, Outcome):
+                        outcomes.unwanted(held.job, item.kept)
                     self._drop(held)
-            if self.held.get(held.job.id) is held:
-                del self.held[held.job.id]
 
-    def _note_spooled(self, held: Held) -> None:
-        """What was bought is safe on this machine. Where storage has it by now, that needs not be said."""
-        crash_point("after_spooled")
-        held.gives_up_at = time.monotonic() + settings.GENERATION["STORE_SECONDS"]
-        if held.is_put or held.job.spool_id == spool.own_id():
+    def _write(self, item: Spooled | Waits | Outcome) -> None:
+        held = item.held
+        if isinstance(item, Spooled):
+            self.arrivals.spooled(held)
             return
-        with at_work(held.job):
-            try:
-                storing.spooled(held.job, replay=adapter(held.job.provider).replay)
-            except LostClaim:
-                self._drop(held)
-        crash_point("after_spool_noted")
-
-    def _leave_in_spool(self, held: Held, waited_seconds: float) -> None:
-        """Storage is gone: the job goes on when it is back, by whoever of this machine takes it up."""
-        del self.held[held.job.id]
-        replay = adapter(held.job.provider).replay
-        with at_work(held.job):
-            try:
-                storing.waits_for_storage(held.job, replay=replay, waited_seconds=waited_seconds)
-            except LostClaim:
-                log.info("lost job %s, whose file waits in the spool", held.job.id)
-        crash_point("after_left_in_spool")
-
-    def _hear(self, held: Held, piece: str) -> None:
-        """Keep a piece of text in mind, where the job is a text that may be shown before it is whole."""
-        room = MAX_SAID - held.said_length
-        if room <= 0 or held.job.kind != Kind.TEXT:
-            return
-        if not held.job.run.streams_text:
-            return
-        held.said.append(purchases.keepable(piece[:room]))
-        held.said_length += len(held.said[-1])
-
-    def _write_outcome(self, outcome: Outcome) -> None:
-        job, value = outcome.held.job, outcome.value
-        is_shut = self._hear_of(outcome)
-        if outcome.error is not None:
-            self._decide(job, scrubbed(outcome.held.able, outcome.error), is_shut=is_shut)
-        elif isinstance(value, Pending):
-            crash_point("before_parked")
-            outcomes.parked(job, value)
-            crash_point("after_parked")
-        elif isinstance(value, Done):
-            if job.status != Status.STORED:  # else it was written before the database went away
-                crash_point("before_stored")
-                with span("store", job):
-                    outcomes.stored(job, value, outcome.kept)
-                crash_point("after_stored")
-            if outcome.kept is not None:
-                spool.forget(job.id)
-            self._finish(job)
-            crash_point("after_finished")
-        elif switches.covers(job):  # asked by our reference, and the provider never took it
-            outcomes.handed_back(job)
+        if isinstance(item, Waits):
+            self.arrivals.waits(held, item.seconds)
         else:
-            self._begin(job, "start")
-
-    def _finish(self, job: Job) -> None:
-        with span("step", job):
-            outcomes.finished(job)
-
-    def _hear_of(self, outcome: Outcome) -> bool:
-        """Note how the call went, for whoever looks at the provider's health, and for its breakers; whether one is open."""
-        job, error = outcome.held.job, outcome.error
-        name = type(error).__name__.lower() if error is not None else ""
-        took = (
-            outcome.at - outcome.held.began_at
-            if isinstance(outcome.value, Done) and outcome.held.verb == "start"
-            else None
-        )
-        self.counting.note(job.provider, error=name, seconds=took)
-        return self.ears.hear(job, word_of(error), because=name, is_first=job.tries == 0)
-
-    def _decide(self, job: Job, error: ProviderError, *, is_shut: bool = False) -> None:
-        decision = policy.after_error(
-            error,
-            kind=Kind(job.kind),
-            replay=adapter(job.provider).replay,
-            tries=job.tries + 1,
-            attempt=job.attempt,
-            has_id=bool(job.provider_job_id),
-        )
-        log.info("job %s: %s, so %s", job.id, error, decision.verdict)
-        if is_shut and decision.verdict is Verdict.RETRY and not job.provider_job_id and outcomes.elsewhere(job, error):
-            return
-        outcomes.decided(job, decision, error)
+            next_of_it = self.arrivals.outcome(item)
+            if next_of_it is not None:
+                self._hold(next_of_it)
+                return
+        self.held.pop(held.job.id, None)
 
     def _note(self) -> None:
-        """Write progress and words of whoever has news, as often as an eye can follow, in one write each."""
+        """Show words and progress of whoever has news."""
         moment = time.monotonic()
-        for held in list(self.held.values()):
-            has_words, has_share = held.said_length > held.noted_length, held.share > held.noted_share
-            if not (has_words or has_share) or moment - held.noted_at < NOTE_SECONDS:
-                continue
-            held.noted_at, held.noted_share, held.noted_length = moment, held.share, held.said_length
+        for held in [held for held in self.held.values() if self.arrivals.has_news(held, moment)]:
             with at_work(held.job):
                 try:
-                    if has_words:
-                        held.said = ["".join(held.said)]
-                        outcomes.wrote(held.job, held.said[0], held.share if has_share else None)
-                    else:
-                        outcomes.progressed(held.job, held.share)
+                    self.arrivals.note(held, moment)
                 except LostClaim:
                     self._drop(held)
 
@@ -424,17 +275,8 @@ class Drain:
     def _give_up_late(self, moment: float) -> None:
         for held in [held for held in self.held.values() if held.gives_up_at <= moment]:
             self._drop(held)
-            decision = policy.past_deadline(
-                kind=Kind(held.job.kind), sent=held.verb == "start" or bool(held.job.sent_at),
-                replay=adapter(held.job.provider).replay,
-            )  # fmt: skip
-            self.counting.note(held.job.provider, error="deadline")
-            with at_work(held.job):
-                self.ears.hear(held.job, Word.FAILED, because="deadline")
-                try:
-                    outcomes.decided(held.job, decision)
-                except LostClaim:
-                    continue
+            with at_work(held.job), contextlib.suppress(LostClaim):
+                self.arrivals.late(held)
 
     def _drop(self, held: Held) -> None:
         self.held.pop(held.job.id, None)
@@ -448,7 +290,7 @@ class Drain:
         for held in list(self.held.values()):
             if adapter(held.job.provider).replay is Replay.FREE:
                 self._hand_back(held)  # it costs nothing to begin it anew, so nobody waits for it
-        crash_point("while_stopping")
+        crash.point("while_stopping")
         while self.held and time.monotonic() < ends:
             self._take_in(LOOK_SECONDS)
         for held in list(self.held.values()):

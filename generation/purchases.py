@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from generation import numbers, spool, stills, storage, watermark
-from generation.crash import crash_point
+from generation import crash, numbers, spool, stills, storage, watermark
 from generation.errors import StorageAway
 from generation.jobs.asking import request_of
 from generation.lane import Lanes
@@ -214,7 +213,7 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
                 with span("provider.call", held.job), numbers.call(held.job, held.verb):
                     value = _call(held, lanes, outbox)
                 if held.verb == "start":
-                    crash_point("after_submit")
+                    crash.point("after_submit")
                 entry = None
                 if isinstance(value, Done):
                     if value.text is not None:
@@ -222,7 +221,7 @@ def _run(held: Held, lanes: Lanes, outbox: Outbox) -> None:
                     with span("keep", held.job):
                         entry = _keep(held, value, lanes)
                     if entry is not None:
-                        crash_point("after_kept")
+                        crash.point("after_kept")
                     value = replace(value, data=None)
             if entry is None:
                 outbox.put(Outcome(held, value))

@@ -9,9 +9,8 @@ import socket
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from generation import chores, clock, restored
+from generation import chores, clock, crash, restored
 from generation.clock import after, now
-from generation.crash import crash_point
 from generation.jobs import asking, claiming, ending
 from generation.models import Beat, BeatKind
 from generation.slots import GROUP_ENV, STALE_SECONDS, lives
@@ -94,5 +93,5 @@ def _bury(drain: Beat) -> None:
     # Not “equal”: SQLite keeps the database's clock in milliseconds and compares text, Python writes microseconds.
     deleted, _ = Beat.objects.filter(pk=drain.pk, holder=drain.holder, beat_at__lte=drain.beat_at).delete()
     if deleted:
-        crash_point("after_buried")
+        crash.point("after_buried")
         claiming.give_back(worker=drain.holder)

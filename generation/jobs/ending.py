@@ -11,10 +11,9 @@ from django.db.models import F, QuerySet
 from accounts import ledger
 from accounts.prepared import Prepared
 from accounts.tenancy import across_tenants, scope
-from generation import policy, steps, wakes
+from generation import crash, policy, steps, wakes
 from generation.adapters import adapter
 from generation.clock import now
-from generation.crash import crash_point
 from generation.jobs import recording
 from generation.jobs.transitions import LostClaim, move, write
 from generation.models import ACTIVE, Job, Status
@@ -148,7 +147,7 @@ def expire() -> int:
                     job, status, book=decision.money is Money.BOOK, error_class="deadline", message=decision.message,
                     fence=F("fence") + 1,
                 )  # fmt: skip
-                crash_point("in_sweep")
+                crash.point("in_sweep")
             except LostClaim:
                 continue
     close_untold()

@@ -12,9 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import ledger
-from generation import away, catalogue, numbers, policy, steps
+from generation import away, catalogue, crash, numbers, policy, steps
 from generation.clock import after, now
-from generation.crash import crash_point
 from generation.discarding import discard
 from generation.errors import AgainstRules, CannotBuy
 from generation.jobs import checking, recording, storing
@@ -126,7 +125,7 @@ def stored(job: Job, done: Done, kept: Kept | None) -> None:
         counts = counts_of(job, request)
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=cost, counts=counts)
         recording.called(job, "delivered", cost_micros=cost)
-        crash_point("in_stored")
+        crash.point("in_stored")
 
 
 def unwanted(job: Job, kept: Kept | None) -> None:
@@ -190,7 +189,7 @@ def finished(job: Job) -> None:
             job_ended.send(Job, job=job)
             for dependent in waiting_for(job):
                 _make_ready(dependent)
-            crash_point("in_finished")
+            crash.point("in_finished")
     except LostClaim:
         raise
     except Exception as error:

@@ -83,7 +83,7 @@ def test_every_point_is_passed_somewhere_and_tried_here() -> None:
     passed = set()
     for room in ("generation", "accounts", "stories", "config"):
         for path in (ROOT / room).rglob("*.py"):
-            passed |= set(re.findall(r'crash_point\("(\w+)"\)', path.read_text()))
+            passed |= set(re.findall(r'crash\.point\("(\w+)"\)', path.read_text()))
     assert passed == set(crash.POINTS)
     assert {death.point for death in DEATHS} == set(crash.POINTS)
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from config.management.commands.audit_invariants import disagreements
-from generation import drain, providers, purchases, spool, storage
+from generation import crash, drain, providers, purchases, spool, storage
 from generation.clock import after
 from generation.drain import Drain
 from generation.jobs import asking
@@ -157,7 +157,7 @@ class Engine:
                 raise Killed(name)
 
         with self.monkeypatch.context() as patched:
-            patched.setattr(drain, "crash_point", die)
+            patched.setattr(crash, "point", die)
             for _ in range(MOST_DRAINS):
                 try:
                     self.drain()

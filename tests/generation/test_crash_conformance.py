@@ -101,7 +101,7 @@ def test_a_good_purchase_is_kept_settled_and_charged_once(case: Case, engine: En
 
 @dataclass(frozen=True)
 class Death:
-    """Where a worker dies: as it comes to `point` of `generation.drain` for the given time. `submits` is what the
+    """Where a worker dies: as it comes to `point` (`generation.crash`) for the given time. `submits` is what the
     provider has taken by then; `is_known` says whether the row tells the next worker all it needs not to buy again."""
 
     name: str

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.ledger import is_open
 from config.management.commands.audit_invariants import disagreements
-from generation import chores, drain, intake, policy, spool, storage, tidying
+from generation import chores, crash, intake, policy, spool, storage, tidying
 from generation.clock import after
 from generation.drain import Drain
 from generation.jobs import asking, claiming, ending, public
@@ -114,7 +114,7 @@ class Mortal:
                 raise Killed(name)
 
         with self.monkeypatch.context() as patched:
-            patched.setattr(drain, "crash_point", die)
+            patched.setattr(crash, "point", die)
             with pytest.raises(Killed):
                 Drain(f"worker:{uuid.uuid4().hex[:6]}", linger_seconds=0.0).run()
 

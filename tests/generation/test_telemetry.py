@@ -47,7 +47,7 @@ def test_lines_of_a_worker_tell_which_job_they_are_about(ask: Any, toll: Any) ->
     ]
     loggers = {line["logger"] for line in kept.lines("generation")}
     # Of the loop, which writes, and of the thread, which asks the provider and knows no tenant of its own.
-    assert loggers >= {"generation.drain", "generation.purchases"}
+    assert loggers >= {"generation.arrivals", "generation.purchases"}
     assert told == [about(job)] * len(told)
     assert len(told) >= 3
     assert (CANARY in "\n".join(kept.text), "[removed]" in "\n".join(kept.text)) == (False, True)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Tier
-from generation import drain as drains
+from generation import arrivals
 from generation.adapters import all_adapters
 from generation.drain import Drain
 from generation.models import Job, Rule, Status
@@ -208,7 +208,7 @@ class TestAStorm:
         assert "".join(held.said) == "word word word "
 
     def test_is_kept_up_to_a_length(self, drain: Drain, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(drains, "MAX_SAID", 12)
+        monkeypatch.setattr(arrivals, "MAX_SAID", 12)
         held.noted_at = 0.0
         for piece in ("The key lay ", "in the fish", "."):
             drain.outbox.put(Words(held, piece))

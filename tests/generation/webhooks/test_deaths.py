@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import auditing
-from generation import drain
+from generation import crash
 from generation.drain import Drain
 from generation.jobs import claiming
 from generation.models import Job, Status, WebhookDelivery
@@ -48,7 +48,7 @@ def test_a_dead_worker_loses_no_delivery(
             raise Killed(name)
 
     with monkeypatch.context() as patched:
-        patched.setattr(drain, "crash_point", die)
+        patched.setattr(crash, "point", die)
         with pytest.raises(Killed):
             Drain("worker:dies", linger_seconds=0.0).run()
     run_out(row(delivery).job)
@@ -74,7 +74,7 @@ def test_a_worker_that_dies_at_the_end_of_a_purchase_tells_of_it_once(
             raise Killed(name)
 
     with monkeypatch.context() as patched:
-        patched.setattr(drain, "crash_point", die)
+        patched.setattr(crash, "point", die)
         with pytest.raises(Killed):
             Drain("worker:dies", linger_seconds=0.0).run()
     run_out(job)
