@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -77,7 +78,7 @@ class JobDetail(APIView):
         parameters=[IF_NONE_MATCH],
         responses={200: shapes.JobAnswer, 304: None, **problems(404)},
     )  # fmt: skip
-    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponse:
         look = _look(actor_of(request), job_id)
         return told(request, version=look.version, is_waiting=look.is_active, say=lambda: _told(request, look))
 

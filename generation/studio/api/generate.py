@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -79,7 +79,7 @@ class GenerateStatus(APIView):
     """How far a piece is. Made for being asked often: one query, and one more where the asker's ETag is out of date."""
 
     @extend_schema(**documents.STATUS)
-    def get(self, request: Request, kind: str, piece_id: uuid.UUID) -> Response:
+    def get(self, request: Request, kind: str, piece_id: uuid.UUID) -> HttpResponse:
         if kind not in KINDS:
             raise Http404("There is nothing here.")
         actor = request._request.actor  # type: ignore[attr-defined]
