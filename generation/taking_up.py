@@ -10,7 +10,7 @@ from django.conf import settings
 
 from generation import crash, numbers, policy, purchases, spool, switches
 from generation.adapters import account_of, adapter
-from generation.jobs import asking, outcomes
+from generation.jobs import asking, finishing, outcomes
 from generation.keys import NoKey
 from generation.marking import DigitalSource
 from generation.models import Asset, Job, Status
@@ -85,4 +85,4 @@ def begin(job: Job, verb: str) -> Held | None:
 def finish(job: Job) -> None:
     """The step that the stored result belongs to goes on."""
     with span("step", job):
-        outcomes.finished(job)
+        finishing.finished(job)

@@ -7,32 +7,29 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts import ledger
-from generation import away, catalogue, crash, numbers, policy, steps
+from generation import catalogue, crash, numbers, policy, steps
 from generation.clock import after, now
-from generation.discarding import discard
-from generation.errors import AgainstRules, CannotBuy
+from generation.errors import CannotBuy
 from generation.jobs import checking, recording, storing
-from generation.jobs.asking import deadline_seconds as deadline_of
-from generation.jobs.asking import make_ready, payer_of, quote, request_and_changes
+from generation.jobs.asking import request_and_changes
+from generation.jobs.attempts import new_attempt
 from generation.jobs.counting import counts_of
-from generation.jobs.ending import RESTORED, end_badly, waiting_for
+from generation.jobs.ending import end_badly
 from generation.jobs.transitions import NOT_SPOOLED, LostClaim, move, write
 from generation.models import Asset, Credential, DiscardedFile, Job, SafetyEvent, Status
 from generation.policy import Decision, Money, Verdict
 from generation.providers.contract import Done, Kind, Pending, Request
 from generation.providers.errors import ProviderError
 from generation.providers.fitting import Adjusted
-from generation.safety import policies, verdicts
-from generation.signals import job_ended
+from generation.safety import policies
 from generation.storage import Kept
 
 log = logging.getLogger(__name__)
-STEP_TRIES = 3
 
 
 def sent(job: Job) -> None:
@@ -172,59 +169,6 @@ def _more(changes: Adjusted, done: Done) -> dict[str, Any]:
     return found
 
 
-def finished(job: Job) -> None:
-    """Run the job's step and say done, then make ready what waited for it: one transaction, so a crash repeats it whole.
-    A step that asks again gets a new attempt with a hold of its own; a step that fails loses nothing bought."""
-    try:
-        with transaction.atomic():
-            found = checking.look(job)
-            if found is not None:
-                _keep_back(job, found)
-                return
-            answer = steps.find(job.step).finish(job)
-            if isinstance(answer, steps.AskAgain):
-                _ask_again(job, answer)
-                return
-            move(job, Status.DONE, progress=1.0, finished_at=now(), lease_until=None, error_class="", message="")
-            job_ended.send(Job, job=job)
-            for dependent in waiting_for(job):
-                _make_ready(dependent)
-            crash.point("in_finished")
-    except LostClaim:
-        raise
-    except Exception as error:
-        if (
-            away.is_broken()
-        ):  # not the step failed, but the database went away under it: it runs again when that is back
-            raise OperationalError(f"the database went away under step {job.step}") from error
-        log.exception("the step %s of job %s failed", job.step, job.id)
-        _step_failed(job, error)
-
-
-def _keep_back(job: Job, found: checking.Unfit | checking.Held | checking.Unchecked) -> None:
-    """What came back waits, or never shows. What is refused is asked once of the tier's fallback model."""
-    if isinstance(found, checking.Held):
-        return
-    message = checking.told(job, found)
-    if isinstance(found, checking.Unchecked):
-        end_badly(
-            job, Status.FAILED, book=False, error_class=verdicts.UNCHECKED, error_detail=found.why, message=message
-        )
-        return
-    asset, changes = job.asset, checking.instead(job)
-    checking.note_refusal(job, found, is_final=changes is None)
-    if changes is not None:
-        _new_attempt(job, wait_seconds=0, **changes)
-    else:
-        detail = f"kept out by {found.by} {found.name}"
-        end_badly(
-            job, Status.REFUSED, book=False, error_class=verdicts.UNFIT, error_detail=detail, message=message,
-            result={}, asset=None,
-        )  # fmt: skip
-    if asset is not None:
-        discard(asset)
-
-
 def _refused(job: Job, decision: Decision, detail: str) -> bool:
     """Note that the provider refused; True where the tier's fallback model is asked instead."""
     if job.kind in (Kind.MODERATE, Kind.DELIVER):
@@ -238,7 +182,7 @@ def _refused(job: Job, decision: Decision, detail: str) -> bool:
     close = ledger.book_unknown if decision.money is Money.BOOK else ledger.release
     close(job_id=job.id, attempt=job.attempt)
     numbers.spent(job, "unknown", job.hold_micros if decision.money is Money.BOOK else 0)
-    _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
+    new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
     return True
 
 
@@ -257,7 +201,7 @@ def elsewhere(job: Job, error: ProviderError) -> bool:
             return False
         ledger.release(job_id=job.id, attempt=job.attempt)
         detail = f"{type(error).__name__}: {error}"
-        _new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
+        new_attempt(job, wait_seconds=0, **{**changes, "error_detail": detail})
     return True
 
 
@@ -297,102 +241,8 @@ def decided(job: Job, decision: Decision, error: ProviderError | None = None) ->
         )
 
 
-def _make_ready(job: Job) -> None:
-    """Make a waiting job ready. What goes wrong here is its own trouble and must not undo the job it waited for."""
-    try:
-        with transaction.atomic():
-            make_ready(job)
-    except AgainstRules as refused:
-        end_badly(job, Status.REFUSED, book=False, error_class=verdicts.BARRED, message=str(refused))
-    except CannotBuy as refused:
-        end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
-    except Exception as error:
-        log.exception("the step %s could not prepare job %s", job.step, job.id)
-        noun = policy.NOUNS[Kind(job.kind)]
-        end_badly(
-            job, Status.FAILED, book=False, error_class="prepare", error_detail=repr(error),
-            message=f"{noun} could not be asked for. Staff have been told. {policy.NOTHING_CHARGED}",
-        )  # fmt: skip
-
-
-def _ask_again(job: Job, answer: steps.AskAgain) -> None:
-    if job.asks >= policy.MAX_ASKS:
-        noun = policy.NOUNS[Kind(job.kind)]
-        end_badly(
-            job, Status.FAILED, book=False, error_class="unusable", error_detail=answer.why,
-            message=f"{noun} came back in a form that cannot be used, twice. Try again.",
-        )  # fmt: skip
-        return
-    job.request = {**job.request, **answer.request}
-    try:
-        job.hold_micros = quote(job)  # what is asked now may be longer
-    except CannotBuy as refused:
-        end_badly(job, Status.FAILED, book=False, error_class="rejected", message=str(refused))
-        return
-    _new_attempt(
-        job, wait_seconds=0, asks=job.asks + 1, error_class="unusable", error_detail=answer.why,
-        hold_micros=job.hold_micros,
-    )  # fmt: skip
-
-
 def _buy_again(job: Job, *, book: bool, wait_seconds: float, detail: str) -> None:
     close = ledger.book_unknown if book else ledger.release
     close(job_id=job.id, attempt=job.attempt)
     recording.called(job, "unknown" if book else "not charged", cost_micros=job.hold_micros if book else 0)
-    _new_attempt(job, wait_seconds=wait_seconds, error_class="again", error_detail=detail)
-
-
-def _new_attempt(job: Job, *, wait_seconds: float, **changes: Any) -> None:
-    """Queue the job anew under the next attempt. Where no money is left for it, or that attempt may have been made before a
-    backup was put back, the job fails and says so."""
-    if job.restored_at is not None:
-        message = f"{policy.NOUNS[Kind(job.kind)]} did not come to anything. {policy.RESTORED}"
-        end_badly(job, Status.FAILED, book=False, error_class=RESTORED, message=message)
-        return
-    attempt = job.attempt + 1
-    try:
-        ledger.reserve(
-            payer=payer_of(job.run), job_id=job.id, attempt=attempt, amount_micros=job.hold_micros,
-            counts=counts_of(job, request_and_changes(job)[0]),
-        )  # fmt: skip
-    except ledger.OverBudget as over:
-        end_badly(job, Status.FAILED, book=False, error_class="budget", message=str(over))
-        return
-    move(
-        job,
-        Status.QUEUED,
-        seen=False,
-        attempt=attempt,
-        tries=0,
-        progress=None,
-        sent_at=None,
-        provider_job_id="",
-        poll_url="",
-        asset=None,
-        cost_micros=None,
-        lease_until=None,
-        due_at=after(wait_seconds),
-        deadline_at=after(deadline_of(job)),
-        **NOT_SPOOLED,
-        **{"request": job.request, **changes},
-    )
-
-
-def _step_failed(job: Job, error: Exception) -> None:
-    """Keep what was bought; run the step again soon, and give up after a few times with the purchase still kept."""
-    tries = job.tries + 1
-    with transaction.atomic():
-        if tries < STEP_TRIES:
-            move(
-                job,
-                Status.STORED,
-                seen=False,
-                tries=tries,
-                lease_until=after(policy.backoff(tries)),
-                error_detail=repr(error),
-            )
-            return
-        end_badly(
-            job, Status.FAILED, book=False, error_class="step", error_detail=repr(error),
-            message="This was made and kept, but could not be put on the page. Try again; nothing is bought anew.",
-        )  # fmt: skip
+    new_attempt(job, wait_seconds=wait_seconds, error_class="again", error_detail=detail)

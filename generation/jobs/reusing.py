@@ -18,7 +18,7 @@ from accounts import ledger
 from accounts.models import User
 from generation import steps, storage
 from generation.errors import StorageAway
-from generation.jobs import asking, outcomes
+from generation.jobs import asking, finishing
 from generation.models import AiModel, Asset, Job, Run, Status
 from generation.providers.contract import Kind
 
@@ -100,7 +100,7 @@ def add(
         )
         ledger.reserve(payer=asking.payer_of(run), job_id=job.id, attempt=job.attempt, amount_micros=0)
         ledger.settle(job_id=job.id, attempt=job.attempt, amount_micros=0)
-        outcomes.finished(job)
+        finishing.finished(job)
     return job
 
 

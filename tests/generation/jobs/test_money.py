@@ -33,7 +33,7 @@ from config.management.commands.audit_invariants import disagreements
 from generation import policy, steps
 from generation.clock import after, now
 from generation.errors import NotRetryable
-from generation.jobs import asking, ending, outcomes, transitions
+from generation.jobs import asking, ending, finishing, outcomes, transitions
 from generation.models import TERMINAL, AiModel, Job, Price, Status
 from generation.providers.contract import Done, Kind, Replay
 from generation.providers.errors import ProviderError, Refused, Rejected, Unknown
@@ -275,7 +275,7 @@ class Purchases(RuleBasedStateMachine):
             may = again and self.books.may(deal.who, deal.wanted)
             for step in STEPS:
                 step.answer = steps.AskAgain("no use", {}) if asks_again and step.name == job.step else None
-            outcomes.finished(job)
+            finishing.finished(job)
             status = deal.row().status
         if not asks_again:
             assert status == Status.DONE

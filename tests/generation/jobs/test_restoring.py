@@ -14,7 +14,7 @@ from accounts.models import LedgerEntry
 from config.management.commands.audit_invariants import disagreements
 from generation import restored, steps
 from generation.clock import after, now
-from generation.jobs import asking, claiming, outcomes, restoring, transitions
+from generation.jobs import asking, claiming, finishing, outcomes, restoring, transitions
 from generation.models import DatabasePlace, Job, Lane, Status
 from generation.policy import RESTORED
 from generation.providers.contract import Done, Kind, Pending
@@ -51,7 +51,7 @@ def jobs(in_tenant: Any, toll: Any, step: Any) -> dict[str, Job]:
     outcomes.parked(taken(made["parked"]), Pending("reel-7", check_after_seconds=600))
     for name in ("stored", "done"):
         outcomes.stored(taken(made[name]), Done(media_type="image/png", cost_micros=5), None)
-    outcomes.finished(made["done"])
+    finishing.finished(made["done"])
     with transaction.atomic():
         made["delivery"] = asking.deliver("{}")
     Job.objects.filter(id=made["parked"].id).update(deadline_at=after(-9))

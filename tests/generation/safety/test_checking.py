@@ -19,7 +19,7 @@ from accounts.tenancy import scope
 from generation import stills, storage
 from generation.drain import drain_here
 from generation.errors import NotRetryable
-from generation.jobs import asking, claiming, outcomes
+from generation.jobs import asking, claiming, finishing, outcomes
 from generation.jobs.public import live
 from generation.models import (
     AiModel,
@@ -168,7 +168,7 @@ class TestHeld:
                 tenant_id=job.tenant_id, kind=Kind(job.kind), data=data, media_type="image/png"
             )
             outcomes.stored(job, done, kept or None)
-            outcomes.finished(job)
+            finishing.finished(job)
         found = Job.objects.select_related("run", "asset").get(id=job.id)
         assert (found.status, found.worker, Job.objects.filter(status="queued", kind="moderate").count()) == (
             "stored", "", 1,
@@ -190,10 +190,10 @@ class TestHeld:
         assert (shown(), "quay" in repr(live(job)), Scene.objects.get(id=page.id).text) == ([False] * 5, False, "")
         [check] = claiming.claim(worker="w:1", room={Lane.WAIT: 1, Lane.CORE: 0})
         outcomes.stored(check, Done(verdict=Verdict(False)), None)
-        outcomes.finished(check)
+        finishing.finished(check)
         [again] = claiming.claim(worker="w:1", room={Lane.WAIT: 1, Lane.CORE: 0})
         assert again.id == job.id, "the end of its check wakes it"
-        outcomes.finished(again)
+        finishing.finished(again)
         assert any(shown()), "the control"
 
         plate = self.buy(Done(), png())
