@@ -38,17 +38,16 @@ def listed(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def networks(value: str) -> tuple[tuple[Network, ...], list[str]]:
-    """Networks between commas (`10.0.0.0/8, ::1`), and what is wrong, in sentences. What is wrong counts as not set."""
+def networks(value: str, name: str = "TRUSTED_PROXIES") -> tuple[tuple[Network, ...], list[str]]:
+    """Networks between commas (`10.0.0.0/8, ::1`), and what is wrong with the variable `name`, in sentences. What is wrong
+    counts as not set."""
     found: list[Network] = []
     wrong: list[str] = []
     for part in listed(value):
         try:
             found.append(ipaddress.ip_network(part))
         except ValueError:
-            wrong.append(
-                f"TRUSTED_PROXIES names “{part}”, which is no network. Write one like 10.1.2.0/24 or 10.1.2.3."
-            )
+            wrong.append(f"{name} names “{part}”, which is no network. Write one like 10.1.2.0/24 or 10.1.2.3.")
     return tuple(found), wrong
 
 

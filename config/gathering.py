@@ -15,7 +15,6 @@ METRICS_BIND      HOST:PORT where `manage.py workers` answers GET /metrics (defa
 from __future__ import annotations
 
 import fcntl
-import ipaddress
 import os
 import shutil
 import socket
@@ -24,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.environment import Network
+from config.environment import Network, networks
 
 FOLDER_ENV = "PROMETHEUS_MULTIPROC_DIR"
 TREES = frozenset({"play", "serve", "workers"})
@@ -46,17 +45,9 @@ class Metrics:
 def read(environment: Mapping[str, str]) -> tuple[Metrics, list[str]]:
     """What the environment says, and what is wrong, in sentences that name the variable and never the token. What is wrong
     counts as not set."""
-    wrong: list[str] = []
     said = environment.get("METRICS_NETWORKS", "").strip()
-    networks: list[Network] = []
-    for part in [] if said.lower() == "none" else (said or HERE).split(","):
-        try:
-            networks.append(ipaddress.ip_network(part.strip()))
-        except ValueError:
-            wrong.append(
-                f"METRICS_NETWORKS names “{part.strip()}”, which is no network. Write one like 10.1.2.0/24, or none."
-            )
-    return Metrics(tuple(networks), _token(environment, wrong), _bind(environment, wrong)), wrong
+    found, wrong = networks("" if said.lower() == "none" else said or HERE, "METRICS_NETWORKS")
+    return Metrics(found, _token(environment, wrong), _bind(environment, wrong)), wrong
 
 
 def _token(environment: Mapping[str, str], wrong: list[str]) -> str:

@@ -54,7 +54,7 @@ warnings.filterwarnings("ignore", message="Retry and timeout are misconfigured")
 
 env = environ.Env()
 
-VERSION = "0.1.0"
+VERSION = "0.5.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Home(Path(env.str("FABLEWRIGHT_HOME", default=str(BASE_DIR / "var"))).resolve())
 HOME.prepare()

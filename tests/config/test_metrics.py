@@ -95,7 +95,7 @@ def test_what_the_environment_says(tmp_path: Path) -> None:
             "METRICS_TOKEN": TOKEN, "METRICS_TOKEN_FILE": "x",
         },
         "METRICS_TOKEN_FILE names a file that cannot be read: /nowhere.": {"METRICS_TOKEN_FILE": "/nowhere"},
-        "METRICS_NETWORKS names “inside”, which is no network. Write one like 10.1.2.0/24, or none.": {
+        "METRICS_NETWORKS names “inside”, which is no network. Write one like 10.1.2.0/24 or 10.1.2.3.": {
             "METRICS_NETWORKS": "inside",
         },
         "METRICS_BIND is “9464”. Write it like 127.0.0.1:9464.": {"METRICS_BIND": "9464"},
