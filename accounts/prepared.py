@@ -22,7 +22,6 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
-from django.utils.dateparse import parse_datetime
 
 from accounts.tenancy import NoTenant, TenantRow, current, parents_of, scope
 
@@ -130,7 +129,7 @@ class Prepared:
         # Only SQLite has them: the others' drivers know ids and moments by themselves.
         as_id = getattr(connection.ops, "convert_uuidfield_value", None)
         as_moment = getattr(connection.ops, "convert_datetimefield_value", None)
-        quicker = {as_id: _remembered_id, as_moment: _remembered_moment} if connection.vendor == "sqlite" else {}
+        quicker = {as_id: _remembered_id, as_moment: _moment} if connection.vendor == "sqlite" else {}
         known: Converters = {}
         for place, (how, what) in converters.items():
             told = None
@@ -167,17 +166,10 @@ def _remembered_id(value: str | None, *_: Any) -> uuid.UUID | None:
     return None if value is None else _uuid(value)
 
 
-@lru_cache(4096)
-def _moment(text: str, zone: datetime.tzinfo) -> datetime.datetime:
-    found = parse_datetime(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no moment as SQLite keeps them.")
-    return found.replace(tzinfo=zone)
-
-
-def _remembered_moment(value: str | None, _: Any, connection: Any) -> datetime.datetime | None:
-    """SQLite's text as a moment, likewise: when the asker's account, membership and key were made."""
-    return None if value is None else _moment(value, connection.timezone)
+def _moment(value: datetime.datetime | None, _: Any, connection: Any) -> datetime.datetime | None:
+    """What SQLite's driver made of its text, in the zone that Django keeps moments in there. Django's converter asks whether
+    each of them has one already; none that comes from a column does."""
+    return None if value is None else value.replace(tzinfo=connection.timezone)
 
 
 def columns(model: type[models.Model], path: str = "") -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from accounts.tenancy import across_tenants, scope
 from config.management.commands.audit_invariants import disagreements
 from generation import policy
 from generation.clock import now
-from generation.jobs import asking, outcomes, transitions
+from generation.jobs import asking, finishing, outcomes, transitions
 from generation.models import Job, Status
 from generation.providers.contract import Done, Kind, Replay
 from generation.providers.errors import Refused
@@ -46,7 +46,7 @@ def jobs(in_tenant: Any, toll: Any, step: Any) -> dict[str, Job]:
     made = {name: factories.job(in_tenant.user("reader"), in_tenant.kids) for name in STATES}
     done = taken(made["done"])
     outcomes.stored(done, Done(media_type="image/png", cost_micros=TOLL_PRICE // 2), None)
-    outcomes.finished(done)
+    finishing.finished(done)
     asking.cancel(made["cancelled"])
     film = factories.job(in_tenant.user("reader"), in_tenant.kids, kind=Kind.VIDEO, seconds=4)
     made["unknown"] = taken(film)

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import Tier, User
 from generation.clock import now
-from generation.jobs import outcomes, transitions
+from generation.jobs import finishing, outcomes, transitions
 from generation.models import Job, Lane, Status
 from generation.providers.contract import Done, Kind
 from generation.storage import Kept
@@ -31,7 +31,7 @@ def work(**changes: Any) -> None:
             transitions.move(job, Status.RUNNING, fence=F("fence") + 1, sent_at=now())
             job.fence += 1
             outcomes.stored(job, *_made(job, changes))
-            outcomes.finished(job)
+            finishing.finished(job)
 
 
 def _made(job: Job, changes: dict[str, Any]) -> tuple[Done, Kept | None]:
