@@ -22,7 +22,7 @@ import psutil
 
 from bench.children import ROOT, environment
 
-THREADS = 8
+THREADS = 4
 START_SECONDS = 60
 APPLICATIONS = {
     # what: under WSGI, under ASGI

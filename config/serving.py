@@ -13,7 +13,8 @@ from dataclasses import dataclass
 STOP_SECONDS = 10
 """The grace of both: more than a page takes, less than what waits to kill a service that does not stop."""
 BODY_LIMIT_WS = 64 * 1024
-THREADS = 8
+THREADS = 4
+"""One interpreter lock serves them all: beside 4, with 8 each answer cost a third more of a core (`bench/README.md`)."""
 WAITING_SHARE = 4
 """Of the threads of a process that serves pages, one in so many may wait for a purchase. The proxy leads what waits to the
 other process; what comes all the same is told 202 sooner rather than keeping the pages from their threads."""
@@ -43,7 +44,7 @@ def http_command(bind: Bind, *, threads: int, processes: int) -> list[str]:
         "--host", bind.host, "--port", str(bind.port), "--http", "1", "--no-ws",
         "--workers", str(processes), "--blocking-threads", str(threads),
         # Beyond this many at a time connections wait in line, as the kernel has them: the proxy sees that and asks another.
-        "--backpressure", str(4 * threads),
+        "--backpressure", str(8 * threads),
         "--respawn-failed-workers", "--workers-kill-timeout", str(STOP_SECONDS), "--log-level", "warning",
     ]  # fmt: skip
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["http", "sockets"])
         parser.add_argument("--bind", default="127.0.0.1:8000", help="HOST:PORT (default 127.0.0.1:8000)")
-        parser.add_argument("--threads", type=int, default=serving.THREADS, help="Of each http process (default 8)")
+        parser.add_argument("--threads", type=int, default=serving.THREADS, help="Of each http process (default 4)")
         parser.add_argument("--processes", type=int, default=1, help="http processes on this port (default 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
