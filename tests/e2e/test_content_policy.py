@@ -129,6 +129,7 @@ def test_a_guest_plays(open_as: Open) -> None:
     assert (heard, KINDS["guest"] - seen) == ([], set())
 
 
+@pytest.mark.long
 def test_an_author_reads_and_makes(open_as: Open, password: str) -> None:
     page, heard = open_as("author")
     begin(page, "A bell that only foxes hear")
@@ -154,6 +155,7 @@ def test_an_author_reads_and_makes(open_as: Open, password: str) -> None:
     assert (box["width"] == box["height"], box["width"] > 180, heard) == (True, True, [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["staff", "operator"])
 def test_the_staff_rooms(open_as: Open, name: str) -> None:
     page, heard = open_as(name)

@@ -50,6 +50,7 @@ def no_violations(page: Page) -> None:
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
 
 
+@pytest.mark.long
 def test_with_the_keyboard_alone_to_an_ending_in_video_mode(open_page: Callable[..., Page], playing: Playing) -> None:
     page = open_page("/")
     tab_to(page, "a[href='/kids/']")

@@ -140,6 +140,7 @@ def test_a_text_with_the_keyboard_alone(studio: Callable[..., Page], playing: Pl
     assert len(bought) == len(set(bought)) == 2
 
 
+@pytest.mark.long
 def test_a_picture_and_all_that_may_be_done_with_it(
     studio: Callable[..., Page], playing: Playing, tmp_path: Path
 ) -> None:
@@ -255,6 +256,7 @@ def test_the_form_follows_the_model_and_says_its_price(studio: Callable[..., Pag
     no_violations(page)
 
 
+@pytest.mark.long
 def test_from_a_picture_to_a_picture(studio: Callable[..., Page]) -> None:
     page = studio("/studio/video/")
     page.check("input[name=mode][value=start_end]", force=True)
@@ -274,6 +276,7 @@ def test_from_a_picture_to_a_picture(studio: Callable[..., Page]) -> None:
     expect(page.locator(".facts__brought img")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_scenes_are_read_through_before_they_are_sent(studio: Callable[..., Page], playing: Playing) -> None:
     page = studio("/studio/video/?mode=timeline", reduced_motion="reduce")
     expect(page.locator("[data-scene-row]")).to_have_count(2)

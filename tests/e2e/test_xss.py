@@ -158,6 +158,7 @@ STAFF_PAGES = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_staff_rooms(watched: Any, rows: dict[str, str]) -> None:
     """The lists, and the page of the first row of each; Alpine and htmx, which read attributes, are at work there."""
     operator = watched("operator")
@@ -177,6 +178,7 @@ def test_the_staff_rooms(watched: Any, rows: dict[str, str]) -> None:
         assert unread(page, payloads()) == []
 
 
+@pytest.mark.long
 def test_what_is_sent_and_comes_back(watched: Any, rows: dict[str, str]) -> None:
     """Addresses, searches and forms that come back with mistakes. The page that answers has the same elements with the same
     attributes as the one that answers a harmless word."""

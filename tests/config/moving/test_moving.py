@@ -34,6 +34,7 @@ class Moving:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.long
 @pytest.mark.processes
 @pytest.mark.timeout(900)
 def test_a_played_install_is_moved_and_played_on(tmp_path: Path) -> None:
