@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from config.supervision.host import KILL_MARGIN_SECONDS
+from tests.conftest import need
 
 UNITS = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 SERVICES = sorted(UNITS.glob("*.service"))
@@ -48,8 +49,7 @@ def test_a_unit(path: Path) -> None:
 
 def test_systemd_takes_them(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
-    if analyze is None:  # other systems have none, and nothing else here needs it
-        pytest.skip("there is no systemd-analyze: install the package systemd")
+    need(analyze, "there is no systemd-analyze: install the package systemd")
     for path in UNITS.iterdir():
         text = path.read_text(encoding="utf-8").replace("/opt/fablewright/.venv/bin/python", sys.executable)
         (tmp_path / path.name).write_text(text)
