@@ -20,7 +20,7 @@ from accounts.ledger import OverBudget
 from accounts.models import Tier, User
 from generation import catalogue
 from generation.errors import AgainstRules, CannotBuy, NotRetryable
-from generation.jobs import asking, checking
+from generation.jobs import asking, checking, retrying
 from generation.models import ACTIVE, TERMINAL, AiModel, Job, Run, SafetyEvent, Status
 from generation.safety import entering, policies
 from stories import baskets, showing
@@ -175,7 +175,7 @@ def refuse_words(
 def retry(*, job_id: uuid.UUID, with_dependents: bool = False) -> str:
     """Try the making of a text, a picture or a film again; answers the job's status. Harmless where it is under way."""
     try:
-        return asking.retry(Job.objects.get(id=job_id), with_dependents=with_dependents).status
+        return retrying.retry(Job.objects.get(id=job_id), with_dependents=with_dependents).status
     except OverBudget as over:
         raise CannotPlay(str(over), status=over.status) from over
     except CannotBuy as refused:

@@ -23,7 +23,7 @@ from accounts.models import LedgerEntry
 from accounts.staff import RecordAdmin, money
 from generation import steps, stuck, switches
 from generation.errors import CannotBuy
-from generation.jobs import asking
+from generation.jobs import asking, retrying
 from generation.jobs.transitions import ALLOWED, LostClaim
 from generation.models import ACTIVE, TERMINAL, Job, Status
 from generation.providers.contract import Kind
@@ -263,7 +263,7 @@ Verb = Callable[[Job], str]
 def _retry(job: Job) -> str:
     if job.status not in TERMINAL:
         return "It is under way already."
-    return _refusal(lambda: asking.retry(job, with_dependents=True))
+    return _refusal(lambda: retrying.retry(job, with_dependents=True))
 
 
 def _cancel(job: Job) -> str:

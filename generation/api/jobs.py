@@ -24,7 +24,7 @@ from generation import steps
 from generation.api import shapes
 from generation.api.asking import WHOSE, JobQuery, Nothing, actor_of, own
 from generation.api.refusals import refusing
-from generation.jobs import asking, public, reading
+from generation.jobs import asking, public, reading, retrying
 from generation.models import Job
 
 NO_JOB = "There is no such job."
@@ -134,7 +134,7 @@ class JobRetry(JobVerb):
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         job = self.mine(request, job_id)
         with refusing():
-            asking.retry(job, with_dependents=True)
+            retrying.retry(job, with_dependents=True)
         return self.answer(job)
 
 

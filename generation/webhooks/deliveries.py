@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.prepared import Prepared
-from generation.jobs import asking
+from generation.jobs import asking, retrying
 from generation.models import WebhookDelivery, WebhookEndpoint
 from generation.webhooks import events
 from generation.webhooks.events import Happened
@@ -60,4 +60,4 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
 def redeliver(delivery: WebhookDelivery) -> None:
     """Send a delivery once more, under its id: a new attempt of its job, also where it was taken before. One that is under
     way stays as it is."""
-    asking.retry(delivery.job, delivers_again=True)
+    retrying.retry(delivery.job, delivers_again=True)

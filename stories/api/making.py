@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -44,7 +44,7 @@ class SceneProgress(APIView):
             **problems(404),
         },
     )  # fmt: skip
-    def get(self, request: Request, scene_id: uuid.UUID) -> Response:
+    def get(self, request: Request, scene_id: uuid.UUID) -> HttpResponse:
         scene = finding.status_of_scene(request, scene_id)
         return polling.told(
             request,

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Cap, LedgerEntry, User
 from accounts.tenancy import scope
+from generation.jobs import asking, retrying
 from generation.models import AiModel, Job, ModelGrant, Price, Status
 from generation.providers.contract import Kind
 from tests import admin_rows, factories
@@ -36,8 +37,6 @@ def act(client: Client, action: str, *jobs: Job) -> list[str]:
 @pytest.fixture
 def ended(in_tenant: Any, step: Any, toll: Any) -> Job:
     """A paid picture that was cancelled before it was sent."""
-    from generation.jobs import asking
-
     return asking.cancel(factories.job(in_tenant.user("reader"), in_tenant.kids))
 
 
@@ -70,9 +69,7 @@ def test_the_dialog_is_told_where_to_go(ended: Job, client_for: Clients) -> None
 
 
 def test_a_job_is_cancelled_from_its_page(ended: Job, client_for: Clients) -> None:
-    from generation.jobs import asking
-
-    asking.retry(ended)
+    retrying.retry(ended)
     response = client_for("staff").post(page(ended, "cancel"), {"_form_submitted": "on"}, follow=True)
     ended.refresh_from_db()
     assert sentences(response) == ["The job was cancelled."]
@@ -149,8 +146,6 @@ def test_refusals_are_sentences(ended: Job, client_for: Clients) -> None:
 def test_what_waited_for_a_job_is_tried_again_with_it(
     in_tenant: Any, step: Any, toll: Any, client_for: Clients
 ) -> None:
-    from generation.jobs import asking
-
     reader = in_tenant.user("reader")
     text = factories.job(reader, in_tenant.kids, kind=Kind.TEXT)
     picture = factories.job(reader, in_tenant.kids, needs=(text,))

@@ -18,7 +18,7 @@ from generation import watch
 from generation.clock import after, now
 from generation.drain import drain_here
 from generation.errors import NotRetryable
-from generation.jobs import asking, claiming, outcomes
+from generation.jobs import asking, claiming, outcomes, retrying
 from generation.jobs.transitions import LostClaim
 from generation.models import Asset, Beat, BeatKind, Credential, Job, Lane, Status
 from generation.providers.contract import Done, Kind, Pending, Replay
@@ -170,7 +170,7 @@ def test_a_lost_film_asks_the_person(ask: Any, toll: Any) -> None:
     drain_here()
     assert (fresh(job).status, len(toll.books)) == (Status.UNKNOWN, 1)
     assert fresh(job).message.startswith("The film did not arrive. It may have been charged.")
-    asking.retry(fresh(job))
+    retrying.retry(fresh(job))
     drain_here()
     assert (fresh(job).status, fresh(job).attempt, len(toll.books)) == (Status.DONE, 2, 2)
     assert entries(job) == [
@@ -318,7 +318,7 @@ class TestSteps:
         job = ask()
         drain_here()
         assert (fresh(job).status, fresh(job).error_class, Asset.objects.count()) == (Status.FAILED, "step", 1)
-        asking.retry(fresh(job))
+        retrying.retry(fresh(job))
         drain_here()
         assert (fresh(job).status, len(toll.books)) == (Status.DONE, 1)
         assert entries(job) == [(1, "reserve", TOLL_PRICE), (1, "settle", TOLL_PRICE)]
@@ -336,7 +336,7 @@ class TestSteps:
         assert [fresh(job).status for job in (picture, film)] == [Status.FAILED, Status.FAILED]
         assert fresh(film).message == "The film could not be begun, because it needs the picture. Nothing was charged."
         assert entries(film) == [(1, "reserve", TOLL_PRICE), (1, "release", 0)]
-        asking.retry(fresh(film))
+        retrying.retry(fresh(film))
         drain_here()
         assert [(fresh(job).status, fresh(job).attempt) for job in (picture, film)] == [
             (Status.DONE, 2),
@@ -454,8 +454,8 @@ class TestAsking:
         job = ask()
         drain_here()
         ended = fresh(job)
-        asking.retry(ended)
-        asking.retry(ended)
+        retrying.retry(ended)
+        retrying.retry(ended)
         assert (fresh(job).attempt, fresh(job).status) == (2, Status.QUEUED)
         assert entries(job) == [(1, "reserve", TOLL_PRICE), (1, "release", 0), (2, "reserve", TOLL_PRICE)]
 
@@ -463,7 +463,7 @@ class TestAsking:
         job = ask()
         drain_here()
         with pytest.raises(NotRetryable):
-            asking.retry(fresh(job))
+            retrying.retry(fresh(job))
 
     def test_cancel_before_sending_costs_nothing(self, ask: Any, toll: Any) -> None:
         job = ask()

@@ -11,7 +11,7 @@ from accounts.models import LedgerEntry, Tenant
 from config import provider_accounts
 from generation import keys
 from generation.drain import drain_here
-from generation.jobs import asking
+from generation.jobs import asking, retrying
 from generation.models import Credential, Job, ProviderKey, Status
 from tests.generation.buying import PRICE, Shop, fake, kept, shop
 
@@ -74,7 +74,7 @@ class TestTakenAway:
         keys.delete_key(own)
         drain_here()
         assert Job.objects.get(id=job.id).status == Status.FAILED
-        asking.retry(Job.objects.get(id=job.id))
+        retrying.retry(Job.objects.get(id=job.id))
         drain_here()
         assert Job.objects.get(id=job.id).status == Status.DONE
 

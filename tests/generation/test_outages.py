@@ -10,7 +10,7 @@ from django.db import OperationalError
 from accounts.models import LedgerEntry
 from generation import away, drain
 from generation.drain import drain_here
-from generation.jobs import claiming, outcomes
+from generation.jobs import claiming, finishing, outcomes
 from generation.models import Asset, Job, Lane, Status
 from generation.providers.contract import Kind, Pending
 from generation.providers.errors import Transient
@@ -63,12 +63,12 @@ def fate(job: Job, toll: Any) -> tuple[str, int, int, list[tuple[str, int]], int
 
 
 @pytest.mark.parametrize("came_through", [True, False], ids=["came through", "did not"])
-@pytest.mark.parametrize("verb", ["sent", "stored", "finished"])
+@pytest.mark.parametrize(("room", "verb"), [(outcomes, "sent"), (outcomes, "stored"), (finishing, "finished")])
 def test_a_picture(
-    verb: str, came_through: bool, ask: Any, toll: Any, step: Any, monkeypatch: pytest.MonkeyPatch
+    room: Any, verb: str, came_through: bool, ask: Any, toll: Any, step: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = ask()
-    broken = breaks_off(monkeypatch, outcomes, verb, came_through=came_through, times=1 if came_through else 3)
+    broken = breaks_off(monkeypatch, room, verb, came_through=came_through, times=1 if came_through else 3)
     drain_here()
     assert (broken[0], fate(job, toll)) == (verb, ONCE)
 

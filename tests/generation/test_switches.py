@@ -10,7 +10,7 @@ from django.test import Client
 
 from generation import catalogue, switches
 from generation.clock import after, now
-from generation.jobs import asking, claiming, queueing
+from generation.jobs import asking, claiming, queueing, retrying
 from generation.models import AiModel, Job, Lane, ModelGrant, Status, Switch
 from generation.providers.contract import Kind, Pending
 from generation.switches import SwitchedOff
@@ -76,7 +76,7 @@ class TestAsking:
         asking.cancel(job)
         off("model")
         with pytest.raises(SwitchedOff):
-            asking.retry(job)
+            retrying.retry(job)
 
     def test_programs_get_503_and_the_sentence(self, in_tenant: Any, client_for: Callable[..., Client]) -> None:
         ModelGrant.objects.create(tier=None, model=paint())

@@ -10,7 +10,7 @@ from accounts.models import LedgerEntry
 from config.management.commands.audit_invariants import disagreements
 from generation.clock import after
 from generation.drain import Drain
-from generation.jobs import asking, claiming, ending, outcomes
+from generation.jobs import asking, claiming, ending, outcomes, retrying
 from generation.models import Job, Lane, Status
 from generation.providers.contract import Handle, Kind, Pending
 from generation.providers.errors import Transient
@@ -107,7 +107,7 @@ def test_where_the_worker_dies_over_it_the_hold_is_booked_by_the_sweep(parked: J
 def test_tried_again_meanwhile_the_first_hold_is_booked_and_the_word_comes_too_late(parked: Job, toll: Any) -> None:
     Telling(toll, 0)
     cancelled = asking.cancel(parked)
-    asking.retry(cancelled)
+    retrying.retry(cancelled)
     ending.close_cancelled(cancelled, 0)
     assert closed(parked) == [("unknown", TOLL_PRICE)]
     assert (fresh(parked).status, fresh(parked).attempt) == (Status.QUEUED, 2)

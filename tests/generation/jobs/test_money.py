@@ -33,7 +33,7 @@ from config.management.commands.audit_invariants import disagreements
 from generation import policy, steps
 from generation.clock import after, now
 from generation.errors import NotRetryable
-from generation.jobs import asking, ending, finishing, outcomes, transitions
+from generation.jobs import asking, ending, finishing, outcomes, retrying, transitions
 from generation.models import TERMINAL, AiModel, Job, Price, Status
 from generation.providers.contract import Done, Kind, Replay
 from generation.providers.errors import ProviderError, Refused, Rejected, Unknown
@@ -236,7 +236,7 @@ class Purchases(RuleBasedStateMachine):
             may = self.books.may(deal.who, deal.wanted)
             with scope(deal.who.tenant):
                 try:
-                    asking.retry(deal.row())
+                    retrying.retry(deal.row())
                 except NotRetryable:
                     assert deal.row().status == Status.REFUSED  # asking for the same again would not help
                     self.seen["refused, and final"] += 1

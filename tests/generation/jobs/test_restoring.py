@@ -14,7 +14,7 @@ from accounts.models import LedgerEntry
 from config.management.commands.audit_invariants import disagreements
 from generation import restored, steps
 from generation.clock import after, now
-from generation.jobs import asking, claiming, finishing, outcomes, restoring, transitions
+from generation.jobs import asking, claiming, finishing, outcomes, restoring, retrying, transitions
 from generation.models import DatabasePlace, Job, Lane, Status
 from generation.policy import RESTORED
 from generation.providers.contract import Done, Kind, Pending
@@ -106,7 +106,7 @@ def test_what_was_bought_goes_on_and_is_not_bought_anew(jobs: dict[str, Job], wo
 
 def test_whoever_asks_again_gets_it_with_what_waited_for_it(jobs: dict[str, Job], work: Any, toll: Any) -> None:
     restoring.settle()
-    asking.retry(Job.objects.get(id=jobs["queued"].id), with_dependents=True)
+    retrying.retry(Job.objects.get(id=jobs["queued"].id), with_dependents=True)
     work()
     names = ("queued", "waiting", "waits for that")
     assert {Job.objects.get(id=jobs[name].id).status for name in names} == {"done"}

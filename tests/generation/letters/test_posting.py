@@ -22,7 +22,7 @@ from accounts.tenancy import scope
 from config.mail import Post
 from generation import policy
 from generation.errors import NotRetryable
-from generation.jobs import asking, claiming, ending
+from generation.jobs import asking, claiming, ending, retrying
 from generation.letters import posting
 from generation.models import Credential, Job, Lane, Letter, Run, Status
 from generation.providers.contract import Kind
@@ -156,7 +156,7 @@ class TestSecrecy:
             "The delivery was turned down by its receiver. Nothing was charged.",
         )  # fmt: skip
         with pytest.raises(NotRetryable):
-            asking.retry(job)
+            retrying.retry(job)
 
     def test_what_is_cancelled_or_too_late_is_put_away_too(self, in_tenant: Any, postbox: Postbox) -> None:
         cancelled, late, alive = write(), write(good_for=datetime.timedelta(seconds=-1)), write()

@@ -19,7 +19,7 @@ from accounts.tenancy import scope
 from generation import stills, storage
 from generation.drain import drain_here
 from generation.errors import NotRetryable
-from generation.jobs import asking, claiming, finishing, outcomes
+from generation.jobs import asking, claiming, finishing, outcomes, retrying
 from generation.jobs.public import live
 from generation.models import (
     AiModel,
@@ -97,7 +97,7 @@ class TestBefore:
         job = Job.objects.get(id=page.job_id)
         assert entries(job) == [(1, "reserve", TOLL_PRICE), (1, "release", 0)]
         with pytest.raises(NotRetryable, match="asking again would not help"):
-            asking.retry(job)
+            retrying.retry(job)
         assert (toll.books, auditing.audit()) == ([], [])
 
     def test_one_that_passes_is_written(self, policy: Any, begin: Any, toll: Toll) -> None:
@@ -270,7 +270,7 @@ class TestInstead:
         job = Image.objects.select_related("job").get(scene=page).job
         assert (job.status, job.attempt, [one[-1] for one in events()]) == ("refused", 2, ["fallback", "refused"])
         with pytest.raises(NotRetryable):
-            asking.retry(job)
+            retrying.retry(job)
         assert len([request for request in toll.books if request.kind is Kind.IMAGE]) == 2
 
     def test_without_one_it_is_final_at_once_until_staff_name_one(
@@ -283,9 +283,9 @@ class TestInstead:
         job = Image.objects.select_related("job").get(scene=page).job
         assert (job.status, events()[-1][-1]) == ("refused", "refused")
         with pytest.raises(NotRetryable):
-            asking.retry(job)
+            retrying.retry(job)
         policy(fallback_image_model=second)
-        asking.retry(job)
+        retrying.retry(job)
         drain_here()
         job.refresh_from_db()
         assert (job.status, job.model, job.instead_of, auditing.audit()) == ("done", second, "toll-paint", [])
@@ -301,7 +301,7 @@ def test_what_cannot_be_checked_is_kept_unshown_and_only_the_check_is_repeated(
     job = Image.objects.select_related("job").get(scene=page).job
     assert (job.status, job.error_class, job.asset is not None) == ("failed", "unchecked", True)
     Price.objects.create(model=judge, unit=Unit.CALL, amount_micros=0, effective_from=datetime.date(2026, 1, 1))
-    asking.retry(job)
+    retrying.retry(job)
     drain_here()
     job.refresh_from_db()
     assert (job.status, job.attempt, len(toll.books), auditing.audit()) == ("done", 1, 2, [])

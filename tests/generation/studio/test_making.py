@@ -17,7 +17,7 @@ from config.seeding.planting import STUDIO_GUIDELINES
 from generation import assets
 from generation.drain import drain_here
 from generation.errors import CannotBuy
-from generation.jobs import asking
+from generation.jobs import retrying
 from generation.models import AiModel, Asset, DiscardedFile, Job, ModelGrant, Price, Run, SafetyPolicy, Status, Unit
 from generation.providers.contract import Kind
 from generation.safety import house
@@ -235,7 +235,7 @@ def test_thrown_away_it_is_gone_with_its_files_and_the_books_agree(make: Any, me
     assert (job.request, job.result, job.partial, job.asset, job.cost_micros) == ({}, {}, "", None, 40_000)
     assert disagreements() == []
     with pytest.raises(CannotBuy):
-        asking.retry(job)
+        retrying.retry(job)
 
 
 def test_what_is_under_way_is_tidied_away_when_it_ends(make: Any) -> None:

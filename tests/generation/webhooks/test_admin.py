@@ -150,7 +150,7 @@ class TestLog:
     def row(self, in_tenant: Any) -> WebhookDelivery:
         """One that was given up, with the entries that the engine would have written."""
         made = admin_rows.delivery("pebble", status=Status.QUEUED)
-        asking._reserve(made.job, made.job.run)
+        asking.reserve(made.job, made.job.run)
         WebhookDelivery.objects.filter(pk=made.pk).update(status_code=503, milliseconds=41)
         asking.cancel(made.job)
         return WebhookDelivery.objects.select_related("job").get()

@@ -16,7 +16,7 @@ from django_q.models import OrmQ
 from accounts import auditing
 from accounts.tenancy import across_tenants, scope
 from generation.drain import drain_here
-from generation.jobs import asking, ending, public
+from generation.jobs import asking, ending, public, retrying
 from generation.models import Event, Job, Status, WebhookDelivery
 from generation.providers.contract import Kind
 from generation.providers.errors import Refused, Rejected, Unknown
@@ -123,7 +123,7 @@ def test_what_is_overdue_is_told(ask: Any) -> None:
 def test_a_job_that_is_tried_again_ends_again(buy: Any, toll: Any) -> None:
     listen()
     job = buy(Rejected("no"))
-    asking.retry(job)
+    retrying.retry(job)
     drain_here()
     assert [(kind, data["attempt"]) for kind, data in told()] == [("job.failed", 1), ("job.finished", 2)]
 

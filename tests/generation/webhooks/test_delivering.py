@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import auditing
 from generation import policy
 from generation.errors import NotRetryable
-from generation.jobs import asking
+from generation.jobs import asking, retrying
 from generation.models import Job, Status, WebhookDelivery
 from generation.providers.contract import Kind
 from generation.webhooks import deliveries, endpoints
@@ -208,10 +208,10 @@ class TestAgain:
         work()
         for options in ({}, {"delivers_again": True}):
             with pytest.raises(NotRetryable):
-                asking.retry(Job.objects.get(id=job.id), **options)
+                retrying.retry(Job.objects.get(id=job.id), **options)
 
     def test_the_ordinary_retry_leaves_what_was_taken(self, endpoint: Make, receiver: Receiver, work: Work) -> None:
         (delivery,) = tell(endpoint())
         work()
         with pytest.raises(NotRetryable):
-            asking.retry(row(delivery).job)
+            retrying.retry(row(delivery).job)
