@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,13 +32,15 @@ TOLERANCES = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """`quarters` are the medians of the run's four; the second and the last are compared."""
+
     name: str
-    before: float
-    after: float
+    quarters: tuple[float, ...]
     is_flat: bool
 
     def __str__(self) -> str:
-        return f"{self.name:28} {self.before:8.1f} -> {self.after:8.1f}  {'flat' if self.is_flat else 'GROWS'}"
+        told = " ".join(f"{one:8.1f}" for one in self.quarters)
+        return f"{self.name:28} {told}  {'flat' if self.is_flat else 'GROWS'}"
 
 
 def verdict(series: Mapping[str, Sequence[float]]) -> list[Found]:
@@ -54,6 +57,6 @@ def _judged(name: str, values: Sequence[float]) -> Found:
     if len(values) < LEAST:
         raise ValueError(f"“{name}” has {len(values)} samples, and {LEAST} are the least. Let it run longer.")
     quarter = len(values) // 4
-    before = statistics.median(values[quarter : 2 * quarter])
-    after = statistics.median(values[-quarter:])
-    return Found(name, before, after, after <= before * (1 + allowed.share) + allowed.more)
+    cuts = (0, quarter, 2 * quarter, len(values) - quarter, len(values))
+    quarters = tuple(statistics.median(values[one:other]) for one, other in itertools.pairwise(cuts))
+    return Found(name, quarters, quarters[3] <= quarters[1] * (1 + allowed.share) + allowed.more)

@@ -9,8 +9,8 @@ time, and none of the others ever, so that what these hold has no way to go.
 
 Every few seconds memory, open files and threads of each are counted, and of all of them connections to the database,
 rows of the queue's tables and temporary files. At the end the medians of the second and of the last quarter are
-compared, with the tolerances of `bench/flatness.py`; the exit code is 1 where anything grew. `LEAK=1` adds a process
-that leaks on purpose.
+compared, with the tolerances of `bench/flatness.py` (printed are those of all four); the exit code is 1 where anything
+grew, or where anybody was answered with an error. `LEAK=1` adds a process that leaks on purpose.
 """
 
 from __future__ import annotations
@@ -218,7 +218,10 @@ def main() -> int:
     idle = [what for what in (*soak_play.MUST_HAPPEN, "restarted anything") if not soak.troubles[what]]
     if idle:
         print(f"It proves nothing: nobody {', nobody '.join(idle)}.")
-    return 1 if idle or not all(one.is_flat for one in found) else 0
+    refused = [what for what in done if what.startswith("was answered")]
+    if refused:
+        print("Players ask for nothing that is not there or too much, so no answer may say so.")
+    return 1 if idle or refused or not all(one.is_flat for one in found) else 0
 
 
 if __name__ == "__main__":

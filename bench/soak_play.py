@@ -128,7 +128,7 @@ def program(player: Player) -> None:
 
 def author(player: Player) -> None:
     """The studio's pages."""
-    for path in ("/studio/", "/studio/pieces/", "/studio/make/image/", "/account/usage/", "/kids/gallery/"):
+    for path in ("/studio/", "/studio/pieces/", "/studio/image/", "/account/usage/", "/kids/gallery/"):
         player.ask("GET", path)
         player.pause(1.0)
 

@@ -41,6 +41,11 @@ def test_control_what_grows_slowly_is_caught(name: str, each: float) -> None:
     assert not judged(name, [20.0 + each * n for n in range(80)])
 
 
+def test_what_is_printed_are_the_medians_of_the_quarters() -> None:
+    (found,) = verdict({"web: MB": [*[100.0] * 20, *[150.0] * 20, *[160.0] * 20, *[161.0] * 20]})
+    assert str(found) == "web: MB                         100.0    150.0    160.0    161.0  flat"
+
+
 def test_too_few_samples_and_unknown_counts_are_refused() -> None:
     with pytest.raises(ValueError, match="Let it run longer"):
         verdict({"web: MB": [1.0] * 7})
