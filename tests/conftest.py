@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.management.commands import migrate
 from django.db import connection, connections
 from django.test import Client
+from structlog.contextvars import clear_contextvars
 
 from accounts import hosts, rates
 from accounts.models import AuditEvent, Tenant, TenantRemoval, Tier, User
@@ -36,6 +37,12 @@ def need(present: object, reason: str) -> None:
         if REQUIRE_ALL:
             pytest.fail(f"REQUIRE=all, and {reason}")
         pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_bound() -> None:
+    """A file's answer that a test never read to its end leaves its request's id bound: no line of another test tells of it."""
+    clear_contextvars()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,12 +6,11 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
-from structlog.contextvars import bound_contextvars, clear_contextvars
+from structlog.contextvars import bound_contextvars
 
 from accounts.tenancy import scope
 from config import logs
@@ -19,14 +18,6 @@ from tests.logbook import book
 
 CANARY = "cAnArYq7Zx9Kw3Lm"
 TENANT = uuid.UUID("0b6a3f5e-1111-4222-8333-444455556666")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_bound() -> Iterator[None]:
-    """What another test's request said of itself is not said here."""
-    clear_contextvars()
-    yield
-    clear_contextvars()
 
 
 def record(message: str, *args: Any, **more: Any) -> logging.LogRecord:
