@@ -18,10 +18,8 @@ from structlog.contextvars import bind_contextvars, reset_contextvars, unbind_co
 
 from config import numbers, tracing
 from config.logs import route_of
+from config.request_headers import ID, ID_HEADER
 
-HEADER = "X-Request-Id"
-KNOWN = "fablewright.request_id"
-"""Where the wrappers of `config.request_ids` put the id: a key of the WSGI environment, or of the ASGI scope."""
 WATCHED = frozenset({"healthz", "metrics"})
 """Asked for every few seconds: while all is well that is not worth a line."""
 Next = Callable[[HttpRequest], HttpResponse]
@@ -35,13 +33,13 @@ class AccessLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        request_id = request.META.get(KNOWN) or getattr(request, "scope", {}).get(KNOWN) or uuid.uuid4().hex
+        request_id = request.META.get(ID) or getattr(request, "scope", {}).get(ID) or uuid.uuid4().hex
         request.id = request_id  # type: ignore[attr-defined]
         bound = bind_contextvars(request_id=request_id)
         numbers.begun()
         try:
             response = self._traced(request) if tracing.is_on() else self.get_response(request)
-            response.headers.setdefault(HEADER, request_id)  # some say their job's, as clients of that form expect
+            response.headers.setdefault(ID_HEADER, request_id)  # some say their job's, as clients of that form expect
             note(
                 request.method or "",
                 route_of(request),

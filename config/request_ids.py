@@ -20,12 +20,11 @@ from structlog.contextvars import bound_contextvars
 
 from config import access_log
 from config.environment import is_in
+from config.request_headers import ID, TRACE_HEADERS
 from generation.studio.dialects.mcp.door import PATHS as MCP_PATHS
 from generation.telemetry import SEEN
 
-KNOWN = access_log.KNOWN
 SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-TRACE_HEADERS = ("traceparent", "tracestate")
 
 
 def chosen(said: str, peer: str) -> str:
@@ -45,7 +44,7 @@ def before_wsgi(application: Callable[..., Any]) -> Callable[..., Any]:
 
     def told(environ: dict[str, Any], start_response: Any) -> Any:
         peer = environ.get("REMOTE_ADDR", "")
-        environ[KNOWN] = chosen(environ.pop("HTTP_X_REQUEST_ID", ""), peer)
+        environ[ID] = chosen(environ.pop("HTTP_X_REQUEST_ID", ""), peer)
         if not is_trusted(peer):
             for name in TRACE_HEADERS:
                 environ.pop(f"HTTP_{name.upper()}", None)
@@ -67,7 +66,7 @@ def before_asgi(application: Any) -> Any:
         dropped = {b"x-request-id", *(() if is_trusted(peer) else (name.encode() for name in TRACE_HEADERS))}
         seen: dict[str, str] = {}
         scope = {
-            **scope, KNOWN: request_id, SEEN: seen,
+            **scope, ID: request_id, SEEN: seen,
             "headers": [(name, value) for name, value in scope["headers"] if name.lower() not in dropped],
         }  # fmt: skip
         began, status = time.perf_counter(), 0

@@ -25,6 +25,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, S
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from config.logs import process_kind
+from config.request_headers import ID, TRACE_HEADERS
 from generation.models import Job, Run
 
 FLUSH_MILLISECONDS = 2_000
@@ -50,6 +51,10 @@ def ids_of(run_id: uuid.UUID) -> tuple[int, int]:
     return run_id.int or 1, span_id or 1
 
 
+_watching: list[Spans] = []
+"""Whose spans statements get: one, or none once it has ended."""
+
+
 class Spans:
     """The tracer of `generation.telemetry`, and the spans of requests and statements."""
 
@@ -68,11 +73,13 @@ class Spans:
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=SEND_SECONDS)))
         self._tracer = self._provider.get_tracer("fablewright")
         self._carried = TraceContextTextMapPropagator()
+        _watching.append(self)
         connection_created.connect(_watch, dispatch_uid="spans")
         for connection in connections.all(initialized_only=True):
             _watch(connection)
 
     def end(self) -> None:
+        _watching.remove(self)
         connection_created.disconnect(dispatch_uid="spans")
         self._provider.force_flush(FLUSH_MILLISECONDS)
         self._provider.shutdown()
@@ -80,11 +87,9 @@ class Spans:
     @contextmanager
     def request(self, asked: Any) -> Iterator[Callable[[str, int], None]]:
         """The span of a request, under that of a proxy of ours where one sent its own."""
-        from config.request_ids import TRACE_HEADERS
-
-        trusted = asked.META.get("fablewright.request_id") or getattr(asked, "scope", {}).get("fablewright.request_id")
+        trusted = asked.META.get(ID) or getattr(asked, "scope", {}).get(ID)
         carried = {name: asked.headers[name] for name in TRACE_HEADERS if trusted and name in asked.headers}
-        facts = {"http.request.method": asked.method or "", "fablewright.request_id": asked.id}
+        facts = {"http.request.method": asked.method or "", ID: asked.id}
         with self._tracer.start_as_current_span(
             asked.method or "request", context=self._carried.extract(carried, context=Context()), kind=SpanKind.SERVER,
             attributes=facts, record_exception=False,
@@ -187,9 +192,6 @@ def _watch(connection: Any, **_: Any) -> None:
 
 
 def _statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    from config import tracing
-
-    spans = tracing._spans
-    return (
-        execute(sql, params, many, context) if spans is None else spans.statement(execute, sql, params, many, context)
-    )
+    if not _watching:
+        return execute(sql, params, many, context)
+    return _watching[-1].statement(execute, sql, params, many, context)

@@ -16,6 +16,7 @@ from django.urls import path
 from structlog.contextvars import get_contextvars
 
 from config import logs, numbers, request_ids
+from config.request_headers import ID
 from tests.logbook import book
 
 pytestmark = pytest.mark.django_db
@@ -156,11 +157,11 @@ def test_under_wsgi_the_id_goes_through(settings: Any, world: Any) -> None:
 
     told = request_ids.before_wsgi(application)
     told({"REMOTE_ADDR": PROXY, "HTTP_X_REQUEST_ID": GOOD, "HTTP_TRACEPARENT": "t"}, None)
-    assert seen == {"REMOTE_ADDR": PROXY, request_ids.KNOWN: GOOD, "HTTP_TRACEPARENT": "t"}
+    assert seen == {"REMOTE_ADDR": PROXY, ID: GOOD, "HTTP_TRACEPARENT": "t"}
     seen.clear()
     told({"REMOTE_ADDR": "6.6.6.6", "HTTP_X_REQUEST_ID": GOOD, "HTTP_TRACEPARENT": "t"}, None)
-    assert seen == {"REMOTE_ADDR": "6.6.6.6", request_ids.KNOWN: seen[request_ids.KNOWN]}
-    assert Client(HTTP_HOST="localhost").get("/sign-in/", **{request_ids.KNOWN: GOOD})["X-Request-Id"] == GOOD
+    assert seen == {"REMOTE_ADDR": "6.6.6.6", ID: seen[ID]}
+    assert Client(HTTP_HOST="localhost").get("/sign-in/", **{ID: GOOD})["X-Request-Id"] == GOOD
 
 
 def ask(application: Any, scope: dict[str, Any], first: dict[str, Any]) -> list[dict[str, Any]]:
