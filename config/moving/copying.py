@@ -18,7 +18,7 @@ from django.core.management.color import no_style
 from django.db import connections, transaction
 from psycopg import sql
 
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from config.moving.tables import MADE_BY_MIGRATING, Digest, Table, Unfit, converted
 from generation import restored
 

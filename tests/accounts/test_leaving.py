@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import auditing, exporting, leaving, tokens
 from accounts.models import AuditEvent, Departure, LedgerEntry, Membership, Role, User
 from accounts.tenancy import TenantRow, across_tenants, scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from config.seeding.planting import demo_password
 from generation import assets
 from generation.clock import now

@@ -18,7 +18,7 @@ if __name__ == "__main__":
 from accounts.models import LedgerEntry, Tenant
 from accounts.models.ledger import EntryKind
 from accounts.tenancy import scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation.models import TERMINAL, Asset, DiscardedFile, Job, Status
 
 CLEAN: dict[str, Any] = {

@@ -18,7 +18,7 @@ from accounts import ledger
 from accounts.models import Counter, LedgerEntry, Tenant
 from accounts.models.ledger import Measure
 from accounts.tenancy import across_tenants, scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import policy
 from generation.clock import now
 from generation.jobs import asking, finishing, outcomes, transitions

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import audit, purging
 from accounts.models import AuditEvent, LedgerEntry
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import chores
 from generation.jobs import asking
 from generation.models import Job, Run, Status, WebhookDelivery, WebhookEndpoint

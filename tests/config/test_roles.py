@@ -20,7 +20,7 @@ from django.urls import reverse
 from accounts import leaving
 from accounts.models import MailedLink, Membership, Tenant, User
 from accounts.tenancy import scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from config.roles import WEB, WORKER
 from generation import chores, drain, hub, watch
 from generation.drain import Drain

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import crash, drain, providers, purchases, spool, storage
 from generation.clock import after
 from generation.drain import Drain

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ledger import is_open
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import chores, crash, intake, policy, spool, storage, tidying
 from generation.clock import after
 from generation.drain import Drain

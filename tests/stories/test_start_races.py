@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.models import Cap, Counter, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import adapters
 from generation.drain import drain_here
 from generation.models import AiModel, Job, ModelGrant, Price, Run, Unit

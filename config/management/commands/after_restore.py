@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import restored
 from generation.jobs import restoring
 from generation.models import Beat, BeatKind, DatabasePlace

@@ -19,7 +19,7 @@ from django.db import connection  # noqa: E402
 
 from accounts.models import Tenant, Tier, User  # noqa: E402
 from accounts.tenancy import scope  # noqa: E402
-from config.management.commands.audit_invariants import disagreements  # noqa: E402
+from config.invariants import disagreements  # noqa: E402
 from generation import drain, restored  # noqa: E402
 from stories import play  # noqa: E402
 from stories.models import Length, Scene, Story  # noqa: E402

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import LedgerEntry
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation.clock import after
 from generation.drain import Drain
 from generation.jobs import asking, claiming, ending, outcomes, retrying

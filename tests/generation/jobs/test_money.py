@@ -29,7 +29,7 @@ from accounts.ledger import OverBudget
 from accounts.models import Cap, Counter, Membership, Tenant, Tier, User
 from accounts.models.ledger import Measure
 from accounts.tenancy import across_tenants, scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import policy, steps
 from generation.clock import after, now
 from generation.errors import NotRetryable

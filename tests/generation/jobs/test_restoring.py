@@ -11,7 +11,7 @@ from django.db.models import F
 from django_q.models import OrmQ
 
 from accounts.models import LedgerEntry
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import restored, steps
 from generation.clock import after, now
 from generation.jobs import asking, claiming, finishing, outcomes, restoring, retrying, transitions

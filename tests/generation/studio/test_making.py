@@ -12,7 +12,7 @@ import pytest
 
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from config.seeding.planting import STUDIO_GUIDELINES
 from generation import assets
 from generation.drain import drain_here

@@ -11,7 +11,7 @@ import pytest
 from accounts.models import Cap, LedgerEntry
 from accounts.models.ledger import Period, Pool
 from accounts.tenancy import scope
-from config.management.commands.audit_invariants import disagreements
+from config.invariants import disagreements
 from generation import assets
 from generation.jobs import reusing
 from generation.models import AiModel, Asset, Job, ModelGrant, Price, Rule, SafetyPolicy, Unit
