@@ -95,13 +95,16 @@ def heard(
     is_first: bool = True, answered_before: int = 0,
 ) -> Circuit:  # fmt: skip
     """What a call of `job` said. `is_first` where it is the job's first failure in a row, `answered_before` how many calls were
-    answered within the window that nobody has told yet. While the breaker is not closed, only its probe is listened to:
-    whatever was on its way when it opened says nothing new."""
+    answered within the window that nobody has told yet, this one among them. While the breaker is not closed, only its probe
+    is listened to: whatever was on its way when it opened says nothing new."""
     if circuit.state(at) is not State.CLOSED:
         return _of_probe(circuit, word, at) if circuit.probe == job else circuit
+    is_over = circuit.began_at is None or (at - circuit.began_at).total_seconds() > WINDOW_SECONDS
+    if word is Word.ANSWERED and circuit.failures and not is_over:
+        return replace(circuit, calls=circuit.calls + answered_before)
     if word is not Word.FAILED or not is_first:
         return circuit
-    if circuit.began_at is None or (at - circuit.began_at).total_seconds() > WINDOW_SECONDS:
+    if is_over:
         circuit = replace(circuit, calls=0, failures=0, began_at=at, blamed=model, is_spread=False)
         answered_before = 0  # what went well before says nothing of a provider that fails from now on
     circuit = replace(

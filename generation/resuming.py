@@ -20,14 +20,13 @@ def found_again(
     a claim broke off that was written all the same, is free for the next."""
     jobs = [*claimed, *(one.job for one in done)]
     rows = claiming.still_mine(worker=worker, held={job.id: job.fence for job in jobs})
+    for job in jobs:
+        for seen in claiming.SEEN:
+            if job.id in rows and hasattr(job, seen):
+                setattr(rows[job.id], seen, getattr(job, seen))
     for one in done:
         one.job = rows.get(one.job.id, one.job)
-    kept = []
-    for job in claimed:
-        if job.id in rows:
-            rows[job.id].claimed_from = job.claimed_from  # type: ignore[attr-defined]
-            rows[job.id].is_guarded = getattr(job, "is_guarded", False)  # type: ignore[attr-defined]
-            kept.append(rows[job.id])
+    kept = [rows[job.id] for job in claimed if job.id in rows]
     claimed.clear()
     claimed.extend(kept)
     gone = [one for one in done if one.job.id not in rows]

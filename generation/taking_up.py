@@ -10,7 +10,7 @@ from django.conf import settings
 
 from generation import crash, numbers, policy, purchases, spool, switches
 from generation.adapters import account_of, adapter
-from generation.jobs import asking, finishing, outcomes
+from generation.jobs import asking, breaking, finishing, outcomes
 from generation.keys import NoKey
 from generation.marking import DigitalSource
 from generation.models import Asset, Job, Status
@@ -26,6 +26,7 @@ ROOM_SECONDS = 15.0
 """How long a purchase is put off that would bring a file, while the spool is full of files that wait for storage."""
 BASES = ("source", "first_frame", "last_frame")
 """Inputs of which something is to be seen in the result, as it was."""
+NO_CALL = (Recovery.FINISH, Recovery.UNKNOWN)
 VERBS = {Recovery.SEND: "start", Recovery.POLL: "check", Recovery.FIND: "find"}
 
 
@@ -42,6 +43,8 @@ def take_up(job: Job) -> Held | None:
         spooled=brings_file and spool.find(job.id, job.attempt) is not None,
     )
     numbers.recovered(job, recovery)
+    if recovery in NO_CALL and getattr(job, "is_guarded", False):
+        breaking.give_back_probe(job)  # it was the probe of somebody who died; what it had to say is not heard any more
     if recovery is Recovery.FINISH:
         finish(job)
     elif recovery is Recovery.KEEP:

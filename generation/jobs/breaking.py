@@ -2,7 +2,9 @@
 rows, under their locks and by the database's clock.
 
 A call that goes well asks nothing of the database: what was answered is counted in the worker and told with the next failure.
-A failure locks the breakers of its account and its model (one query) and writes those that changed. Claiming looks at
+Only where something failed a moment ago each answer is told at once: a worker that dies would take along what went well, and
+what failed would be all that is known. A failure locks the breakers of its account and its model (one query) and writes those
+that changed. Claiming looks at
 breakers inside queries that it makes anyway; only where one is not closed, its probe costs two more.
 """
 
@@ -17,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from generation import breakers
 from generation.breakers import Circuit, State, Word
-from generation.clock import now
+from generation.clock import after, now
 from generation.models import Breaker, Credential, Job, Lane
 from generation.providers.contract import Kind
 
@@ -31,6 +33,12 @@ def shut() -> Exists:
 def not_closed() -> Exists:
     """Of a query on jobs: a breaker before the job is not closed, so what becomes of the job has to be told."""
     return Exists(_before_a_job().filter(open_until__isnull=False))
+
+
+def failed_lately() -> Exists:
+    """Of a query on jobs: something failed within the window of a breaker before the job, so its answer has to be told too."""
+    since = after(-breakers.WINDOW_SECONDS)
+    return Exists(_before_a_job().filter(failures__gt=0, began_at__gt=since))
 
 
 def is_counted(job: Job) -> bool:
@@ -66,8 +74,9 @@ class Ears:
         self._answered: defaultdict[tuple[int, int | None], deque[float]] = defaultdict(deque)
 
     def hear(self, job: Job, word: Word, *, because: str = "", is_first: bool = True) -> bool:
-        """Note what a call said. It is written where it changes something: a failure, or any word where the job was claimed
-        past a breaker that was not closed. In a transaction of its own. True where a breaker before the job is found open."""
+        """Note what a call said. It is written where it changes something: a failure, an answer where something failed lately,
+        or any word where the job was claimed past a breaker that was not closed. In a transaction of its own. True where a
+        breaker before the job is found open."""
         if not is_counted(job) or job.credential_id is None:
             return False
         if word is Word.ANSWERED:
@@ -75,12 +84,13 @@ class Ears:
             times.append(time.monotonic())
             while times[0] < times[-1] - breakers.WINDOW_SECONDS:
                 times.popleft()
-        if not getattr(job, "is_guarded", False) and not (word is Word.FAILED and is_first):
+        tells = (word is Word.FAILED and is_first) or (word is Word.ANSWERED and getattr(job, "is_watched", False))
+        if not tells and not getattr(job, "is_guarded", False):
             return False
         is_open = self._tell(job, word, because, is_first)
         if is_open is None and _make_rows(job):
             is_open = self._tell(job, word, because, is_first)
-        if word is Word.FAILED:
+        if word is not Word.NEITHER:  # told by now
             for place in [place for place in self._answered if place[0] == job.credential_id]:
                 del self._answered[place]
         return bool(is_open)

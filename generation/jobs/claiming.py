@@ -105,7 +105,8 @@ def claim(*, worker: str, room: dict[Lane, int]) -> list[Job]:
 def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     order = in_turn(lane, places * 4)
     columns = ("id", "tenant", "credential", "model", "kind", "lane", "status", "fence")
-    rows = Job.objects.filter(id__in=order).only(*columns).annotate(is_guarded=breaking.not_closed())
+    rows = Job.objects.filter(id__in=order).only(*columns)
+    rows = rows.annotate(is_guarded=breaking.not_closed(), is_watched=breaking.failed_lately())
     candidates = sorted(rows, key=lambda job: order.index(job.id))
     free = _free_places([job.credential_id for job in candidates if job.credential_id])
     taken: list[Job] = []
@@ -133,6 +134,10 @@ def _claim_lane(worker: str, lane: Lane, places: int) -> list[Job]:
     return whole
 
 
+SEEN = ("claimed_from", "is_guarded", "is_watched")
+"""What the claim found out about a job and its row does not say."""
+
+
 def _whole(looked_at: list[Job], *related: str) -> list[Job]:
     """All of the rows that were looked at, each tenant's under its own scope: across tenants a worker sees of a job what it is
     claimed by, and nothing of what it is about."""
@@ -142,7 +147,7 @@ def _whole(looked_at: list[Job], *related: str) -> list[Job]:
             theirs = [job.id for job in looked_at if job.tenant_id == tenant_id]
             found |= {job.id: job for job in Job.objects.filter(id__in=theirs).select_related(*related)}
     for job in looked_at:
-        for seen in ("claimed_from", "is_guarded"):
+        for seen in SEEN:
             if job.id in found and hasattr(job, seen):
                 setattr(found[job.id], seen, getattr(job, seen))
     return [found[job.id] for job in looked_at if job.id in found]

@@ -15,7 +15,7 @@ from accounts import ledger
 from generation import catalogue, crash, numbers, policy, steps
 from generation.clock import after, now
 from generation.errors import CannotBuy
-from generation.jobs import checking, recording, storing
+from generation.jobs import breaking, checking, recording, storing
 from generation.jobs.asking import request_and_changes
 from generation.jobs.attempts import new_attempt
 from generation.jobs.counting import counts_of
@@ -81,6 +81,8 @@ def handed_back(job: Job) -> None:
         move(job, Status.PARKED, seen=False, lease_until=None, due_at=now())
     elif job.status == Status.RUNNING:
         move(job, Status.QUEUED, seen=False, lease_until=None, due_at=now(), sent_at=None)
+        if getattr(job, "is_guarded", False):
+            breaking.give_back_probe(job)
 
 
 def stored(job: Job, done: Done, kept: Kept | None) -> None:

@@ -46,6 +46,15 @@ def test_failures_among_many_answers_open_nothing() -> None:
     assert found == [State.OPEN, State.CLOSED]
 
 
+def test_what_is_answered_within_the_window_counts_and_after_it_does_not() -> None:
+    failed = failing(Circuit(), 2)
+    found = [
+        breakers.heard(circuit, Word.ANSWERED, at=moment, job=JOB, answered_before=3).calls
+        for circuit, moment in ((failed, at(5)), (failed, at(WINDOW_SECONDS + 5)), (Circuit(), at(5)))
+    ]
+    assert found == [5, 2, 0]
+
+
 def test_failures_that_lie_apart_are_forgotten() -> None:
     circuit = failing(Circuit(), FAILURES - 1)
     later = at(WINDOW_SECONDS + FAILURES + 1)

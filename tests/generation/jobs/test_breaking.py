@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import LedgerEntry
 from generation.breakers import FAILURES, Word
-from generation.clock import after
-from generation.jobs import breaking, claiming, queueing
+from generation.clock import after, now
+from generation.jobs import breaking, claiming, outcomes, queueing
 from generation.models import AiModel, Breaker, Job, Lane, SafetyPolicy, Status, Tally
 from generation.providers.contract import Kind, Pending
 from generation.providers.errors import ProviderError, Refused, Rejected, Transient, Unknown
@@ -94,6 +94,39 @@ def test_one_probe_goes_out_and_closes_it(in_tenant: Any, toll: Any, work: Work)
     work()
     assert states() == {None: True, "toll-paint": True}
     assert set(Job.objects.values_list("status", flat=True)) == {Status.DONE}
+
+
+def test_a_probe_whose_worker_dies_is_followed_by_another_at_once(in_tenant: Any, toll: Any, work: Work) -> None:
+    broken(in_tenant, toll, work, Transient("busy"))
+    Job.objects.update(due_at=after(-1))
+    pass_pause()
+    (probe,) = claiming.claim(worker="w:1", room={Lane.WAIT: 10})
+    Job.objects.filter(id=probe.id).update(sent_at=now(), lease_until=after(-1))
+    work()
+    assert states()["toll-paint"]
+
+
+def test_a_probe_that_is_handed_back_is_followed_by_another_at_once(in_tenant: Any, toll: Any, work: Work) -> None:
+    broken(in_tenant, toll, work, Transient("busy"))
+    Job.objects.update(due_at=after(-1))
+    pass_pause()
+    (probe,) = claiming.claim(worker="w:1", room={Lane.WAIT: 10})
+    outcomes.handed_back(probe)
+    work()
+    assert states()["toll-paint"]
+
+
+def test_workers_that_die_take_along_nothing_of_what_went_well(in_tenant: Any, toll: Any, work: Work) -> None:
+    """Each of them is a worker of its own, who remembers nothing of the one before. A third of all calls fails."""
+    for _ in range(FAILURES):
+        toll.script[Kind.IMAGE] = [Transient("busy")]
+        ask(in_tenant, 1)
+        work()
+        ask(in_tenant, 2)
+        work()
+    assert states() == {None: True, "toll-paint": True}
+    paint = Breaker.objects.get(model__key="toll-paint")
+    assert (paint.failures, paint.calls >= 3 * FAILURES - 2) == (FAILURES, True)
 
 
 def test_a_probe_that_fails_makes_the_pause_longer(in_tenant: Any, toll: Any, work: Work) -> None:
