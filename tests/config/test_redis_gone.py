@@ -219,9 +219,10 @@ def test_it_goes_and_comes_back(town: Town) -> None:
     assert {name: set(all_of) for name, all_of in found.items()} == {name: {True} for name in found}
     assert [status for status in web.statuses if status == NO_ANSWER or status >= 500] == []
     log = web.log.read_text()
-    # Once for each absence, and not for each request; on a busy machine a pause of its own may be one more.
+    # Once for each absence, and not for each request; on a busy machine a pause of its own may be one more. Who only
+    # listens may not notice a Redis that was held for no longer than the pages took.
     told = [log.count(line) for line in ("Redis does not serve the cache", "No hints are heard", "Traceback")]
-    assert (2 <= told[0] <= 4, 2 <= told[1] <= 4, told[2]) == (True, True, 0), told
+    assert (2 <= told[0] <= 4, 1 <= told[1] <= 4, told[2]) == (True, True, 0), told
 
 
 def test_control_djangos_own_cache_keeps_people_waiting(town: Town) -> None:
